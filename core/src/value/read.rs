@@ -1,0 +1,221 @@
+//! From an app's value or a server's JSON to the canonical form, and back.
+
+use jiff::{Timestamp, civil};
+use serde_json::Value as Json;
+use thiserror::Error;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use super::{
+    Canonical, FieldKind, MAX_INSTANT_MS, MAX_INTEGER, MAX_LONG_TEXT_BYTES, MAX_TAGS, MAX_TEXT_BYTES, MAX_TOKEN_BYTES,
+    MIN_INSTANT_MS, RecordId, Value, decimal, phone,
+};
+
+/// Why a value does not fit its field.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ValueProblem {
+    /// Another type than the field's.
+    #[error("is not a {expected}")]
+    WrongType {
+        /// What the field takes, in words.
+        expected: &'static str,
+    },
+    /// Right type, but not a readable one: a date that does not exist, a number with letters.
+    #[error("is not a valid {expected}")]
+    Malformed {
+        /// What the field takes, in words.
+        expected: &'static str,
+    },
+    /// Larger than the field's limit.
+    #[error("is too long: at most {limit} {unit}")]
+    TooLong {
+        /// The limit.
+        limit: usize,
+        /// What is counted.
+        unit: &'static str,
+    },
+    /// A number, moment or place outside the range that can be kept exactly.
+    #[error("is out of range")]
+    OutOfRange,
+}
+
+/// The canonical form of an app's value. `None` is null; an empty text and an empty tag set are null too.
+///
+/// # Errors
+/// [`ValueProblem`] when the value does not fit `kind`.
+pub fn canonical_of(kind: FieldKind, value: &Value) -> Result<Option<Canonical>, ValueProblem> {
+    let json = match (kind, value) {
+        (_, Value::Null) => return Ok(None),
+        (FieldKind::Text, Value::Text(text)) => return text_of(text, MAX_TEXT_BYTES),
+        (FieldKind::LongText, Value::Text(text)) => return text_of(text, MAX_LONG_TEXT_BYTES),
+        (FieldKind::Decimal, Value::Decimal(text)) => decimal_of(text)?,
+        (FieldKind::Integer, Value::Integer(number)) => integer_of(*number)?,
+        (FieldKind::Boolean, Value::Boolean(flag)) => Json::Bool(*flag),
+        (FieldKind::Instant, Value::Instant(ms)) => instant_of(*ms)?,
+        (FieldKind::Date, Value::Date(text)) => date_of(text)?,
+        (FieldKind::Choice, Value::Choice(name)) => return text_of(name, MAX_TOKEN_BYTES),
+        (FieldKind::Tags, Value::Tags(tags)) => return tags_of(tags),
+        (FieldKind::Phone, Value::Phone(text)) => return phone_of(text),
+        (FieldKind::Reference, Value::Reference(id)) => Json::String(id.to_string()),
+        (FieldKind::GeoPoint, Value::Geo { latitude, longitude }) => geo_of(*latitude, *longitude)?,
+        _ => return Err(ValueProblem::WrongType { expected: in_words(kind) }),
+    };
+    Ok(Canonical::of_undeclared(&json))
+}
+
+/// The canonical form of JSON from a server, a schema file or a script. Servers may write a decimal as a number or a
+/// moment as RFC 3339 text: the value is the same, so the form becomes the same (pitfall P7).
+///
+/// # Errors
+/// [`ValueProblem`] when the JSON does not fit `kind`.
+pub fn canonical_of_json(kind: FieldKind, json: &Json) -> Result<Option<Canonical>, ValueProblem> {
+    match value_from_json(kind, json)? {
+        Some(value) => canonical_of(kind, &value),
+        None => Ok(None),
+    }
+}
+
+/// The value as an app sees it. What does not fit the type any more is [`Value::Unknown`], never an error: a read must
+/// show what is there.
+#[must_use]
+pub fn value_of(kind: FieldKind, canonical: &Canonical) -> Value {
+    match value_from_json(kind, &canonical.json()) {
+        Ok(Some(value)) => value,
+        Ok(None) => Value::Null,
+        Err(_) => Value::Unknown(canonical.as_str().to_owned()),
+    }
+}
+
+fn value_from_json(kind: FieldKind, json: &Json) -> Result<Option<Value>, ValueProblem> {
+    let wrong = ValueProblem::WrongType { expected: in_words(kind) };
+    let value = match (kind, json) {
+        (_, Json::Null) => return Ok(None),
+        (FieldKind::Text | FieldKind::LongText, Json::String(text)) => Value::Text(text.clone()),
+        (FieldKind::Decimal, Json::String(text)) => Value::Decimal(text.clone()),
+        (FieldKind::Decimal, Json::Number(number)) => Value::Decimal(number.to_string()),
+        (FieldKind::Integer, Json::Number(number)) => Value::Integer(number.as_i64().ok_or(wrong)?),
+        (FieldKind::Boolean, Json::Bool(flag)) => Value::Boolean(*flag),
+        (FieldKind::Instant, Json::Number(number)) => Value::Instant(number.as_i64().ok_or(wrong)?),
+        (FieldKind::Instant, Json::String(text)) => {
+            let moment = text.parse::<Timestamp>();
+            let malformed = ValueProblem::Malformed { expected: in_words(kind) };
+            Value::Instant(moment.map_err(|_| malformed)?.as_millisecond())
+        }
+        (FieldKind::Date, Json::String(text)) => Value::Date(text.clone()),
+        (FieldKind::Choice, Json::String(text)) => Value::Choice(text.clone()),
+        (FieldKind::Tags, Json::Array(items)) => {
+            let words = items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
+            Value::Tags(words.ok_or(wrong)?)
+        }
+        (FieldKind::Phone, Json::String(text)) => Value::Phone(text.clone()),
+        (FieldKind::Reference, Json::String(text)) => {
+            let malformed = ValueProblem::Malformed { expected: in_words(kind) };
+            Value::Reference(text.parse::<RecordId>().map_err(|_| malformed)?)
+        }
+        (FieldKind::GeoPoint, Json::Array(pair)) => match (pair.as_slice(), pair.len()) {
+            ([latitude, longitude], 2) => Value::Geo {
+                latitude: latitude.as_i64().map(degrees).ok_or(wrong.clone())?,
+                longitude: longitude.as_i64().map(degrees).ok_or(wrong)?,
+            },
+            _ => return Err(wrong),
+        },
+        _ => return Err(wrong),
+    };
+    Ok(Some(value))
+}
+
+fn in_words(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Text | FieldKind::LongText => "text",
+        FieldKind::Decimal => "decimal number",
+        FieldKind::Integer => "whole number",
+        FieldKind::Boolean => "yes or no",
+        FieldKind::Instant => "moment",
+        FieldKind::Date => "date",
+        FieldKind::Choice => "choice",
+        FieldKind::Tags => "set of tags",
+        FieldKind::Phone => "phone number",
+        FieldKind::Reference => "reference",
+        FieldKind::GeoPoint => "place",
+    }
+}
+
+fn text_of(text: &str, limit: usize) -> Result<Option<Canonical>, ValueProblem> {
+    if text.len() > limit {
+        return Err(ValueProblem::TooLong { limit, unit: "bytes" });
+    }
+    let normal = nfc(text);
+    if normal.len() > limit {
+        return Err(ValueProblem::TooLong { limit, unit: "bytes" });
+    }
+    if normal.is_empty() { Ok(None) } else { Ok(Canonical::of_undeclared(&Json::String(normal))) }
+}
+
+/// Unicode normalisation form C, cheap for text that is there already.
+fn nfc(text: &str) -> String {
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.to_owned() } else { text.nfc().collect() }
+}
+
+fn decimal_of(text: &str) -> Result<Json, ValueProblem> {
+    decimal::canonical(text).map(Json::String).ok_or(ValueProblem::Malformed { expected: "decimal number" })
+}
+
+fn integer_of(number: i64) -> Result<Json, ValueProblem> {
+    if (-MAX_INTEGER..=MAX_INTEGER).contains(&number) { Ok(number.into()) } else { Err(ValueProblem::OutOfRange) }
+}
+
+fn instant_of(ms: i64) -> Result<Json, ValueProblem> {
+    if (MIN_INSTANT_MS..=MAX_INSTANT_MS).contains(&ms) { Ok(ms.into()) } else { Err(ValueProblem::OutOfRange) }
+}
+
+fn date_of(text: &str) -> Result<Json, ValueProblem> {
+    let malformed = ValueProblem::Malformed { expected: "date" };
+    // jiff also reads dates with times; only the plain ten signs are this type's form.
+    if text.len() != 10 {
+        return Err(malformed);
+    }
+    let date = text.parse::<civil::Date>().map_err(|_| malformed)?;
+    Ok(Json::String(date.to_string()))
+}
+
+fn tags_of(tags: &[String]) -> Result<Option<Canonical>, ValueProblem> {
+    let mut words: Vec<String> = tags.iter().map(|tag| nfc(tag.trim())).filter(|tag| !tag.is_empty()).collect();
+    words.sort();
+    words.dedup();
+    if words.len() > MAX_TAGS {
+        return Err(ValueProblem::TooLong { limit: MAX_TAGS, unit: "tags" });
+    }
+    if words.iter().any(|word| word.len() > MAX_TOKEN_BYTES) {
+        return Err(ValueProblem::TooLong { limit: MAX_TOKEN_BYTES, unit: "bytes a tag" });
+    }
+    if words.is_empty() { Ok(None) } else { Ok(Canonical::of_undeclared(&words.into())) }
+}
+
+fn phone_of(text: &str) -> Result<Option<Canonical>, ValueProblem> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    if text.len() > MAX_TOKEN_BYTES {
+        return Err(ValueProblem::TooLong { limit: MAX_TOKEN_BYTES, unit: "bytes" });
+    }
+    let digits = phone::canonical(text).ok_or(ValueProblem::Malformed { expected: "phone number" })?;
+    Ok(Canonical::of_undeclared(&Json::String(digits)))
+}
+
+/// Degrees are kept as whole ten-millionths: exact in JSON, equal when they are.
+const GEO_SCALE: f64 = 1e7;
+
+fn degrees(scaled: i64) -> f64 {
+    #[allow(clippy::cast_precision_loss, reason = "at most 1.8e9, far below 2^53")]
+    let scaled = scaled as f64;
+    scaled / GEO_SCALE
+}
+
+fn geo_of(latitude: f64, longitude: f64) -> Result<Json, ValueProblem> {
+    let inside = |degrees: f64, limit: f64| degrees.is_finite() && degrees.abs() <= limit;
+    if !inside(latitude, 90.0) || !inside(longitude, 180.0) {
+        return Err(ValueProblem::OutOfRange);
+    }
+    #[allow(clippy::cast_possible_truncation, reason = "rounded and at most 1.8e9 in either direction")]
+    let scaled = |degrees: f64| (degrees * GEO_SCALE).round() as i64;
+    Ok(vec![scaled(latitude), scaled(longitude)].into())
+}

@@ -1,0 +1,72 @@
+//! The value as an app sees it.
+
+use serde::{Deserialize, Serialize};
+
+use super::RecordId;
+
+/// The type of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    /// Short text, at most [`super::MAX_TEXT_BYTES`].
+    Text,
+    /// Long text, at most [`super::MAX_LONG_TEXT_BYTES`].
+    LongText,
+    /// Exact decimal number, kept as text: money, hours, quantities.
+    Decimal,
+    /// Whole number, at most [`super::MAX_INTEGER`] in either direction.
+    Integer,
+    /// Yes or no.
+    Boolean,
+    /// A moment, in milliseconds since 1970 UTC.
+    Instant,
+    /// A calendar day without a time zone, `YYYY-MM-DD`.
+    Date,
+    /// One of the declared choices.
+    Choice,
+    /// A set of words.
+    Tags,
+    /// A phone number; equal when the digits are.
+    Phone,
+    /// Another record, by its local id.
+    Reference,
+    /// A place on earth.
+    GeoPoint,
+}
+
+/// One value of one field, owned and flat.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// No value. An absent field and an empty text are the same.
+    Null,
+    /// For `text` and `long_text`.
+    Text(String),
+    /// For `decimal`: digits with an optional sign and point, such as `-12.50`.
+    Decimal(String),
+    /// For `integer`.
+    Integer(i64),
+    /// For `boolean`.
+    Boolean(bool),
+    /// For `instant`: milliseconds since 1970 UTC.
+    Instant(i64),
+    /// For `date`: `YYYY-MM-DD`.
+    Date(String),
+    /// For `choice`: the choice's name.
+    Choice(String),
+    /// For `tags`.
+    Tags(Vec<String>),
+    /// For `phone`.
+    Phone(String),
+    /// For `reference`: the local id of the other record.
+    Reference(RecordId),
+    /// For `geo_point`: degrees, kept to seven places (about a centimetre).
+    Geo {
+        /// Degrees north, -90 to 90.
+        latitude: f64,
+        /// Degrees east, -180 to 180.
+        longitude: f64,
+    },
+    /// A value that this schema does not know or that does not fit its type: the JSON text as the server sent it. It is
+    /// kept and shown, and cannot be committed.
+    Unknown(String),
+}
