@@ -1,6 +1,6 @@
 //! The only way to time and chance. Production reads the system; tests and the simulator bring their own.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::time::{ClockId, clock_gettime};
 use uuid::{Builder, Uuid};
@@ -23,6 +23,11 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Moment;
     /// 64 random bits.
     fn random(&self) -> u64;
+    /// For clocks in virtual time: what time it really is there, whatever this device's wall clock says. Sent to servers
+    /// in virtual time, see [`crate::wire::TEST_NOW_HEADER`].
+    fn virtual_now_ms(&self) -> Option<i64> {
+        None
+    }
 }
 
 /// A UUIDv7 (RFC 9562) from the seam's time and chance.
@@ -91,7 +96,13 @@ fn random_bits() -> u64 {
 }
 
 /// A clock that stands still until it is moved. Randomness is the system's: ids stay unique across processes.
-pub struct ManualClock(Mutex<Moment>);
+pub struct ManualClock(Mutex<ManualTime>);
+
+struct ManualTime {
+    moment: Moment,
+    /// How far somebody has set the wall clock off.
+    off_ms: i64,
+}
 
 impl ManualClock {
     /// Starts at that wall time in a boot of that name.
@@ -99,41 +110,47 @@ impl ManualClock {
     pub fn new(wall_ms: i64, boot_id: &str) -> Self {
         // A device has been on for a while when its app starts.
         const BOOT_AGE_MS: i64 = 3_600_000;
-        Self(Mutex::new(Moment { wall_ms, boot_ms: BOOT_AGE_MS, boot_id: boot_id.to_owned() }))
+        let moment = Moment { wall_ms, boot_ms: BOOT_AGE_MS, boot_id: boot_id.to_owned() };
+        Self(Mutex::new(ManualTime { moment, off_ms: 0 }))
     }
 
     /// Time passes: both clocks move.
     pub fn advance(&self, ms: i64) {
-        self.change(|moment| {
-            moment.wall_ms += ms;
-            moment.boot_ms += ms;
-        });
+        let mut time = self.lock();
+        time.moment.wall_ms += ms;
+        time.moment.boot_ms += ms;
     }
 
-    /// Somebody sets the wall clock; the boot clock does not care.
+    /// Somebody sets the wall clock by so much; the boot clock does not care.
     pub fn skew_wall(&self, ms: i64) {
-        self.change(|moment| moment.wall_ms += ms);
+        let mut time = self.lock();
+        time.moment.wall_ms += ms;
+        time.off_ms += ms;
     }
 
     /// The device restarts: the boot clock starts anew.
     pub fn reboot(&self, boot_id: &str) {
-        self.change(|moment| {
-            moment.boot_ms = 0;
-            boot_id.clone_into(&mut moment.boot_id);
-        });
+        let mut time = self.lock();
+        time.moment.boot_ms = 0;
+        boot_id.clone_into(&mut time.moment.boot_id);
     }
 
-    fn change(&self, edit: impl FnOnce(&mut Moment)) {
-        edit(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    fn lock(&self) -> MutexGuard<'_, ManualTime> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Moment {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.lock().moment.clone()
     }
 
     fn random(&self) -> u64 {
         random_bits()
+    }
+
+    fn virtual_now_ms(&self) -> Option<i64> {
+        let time = self.lock();
+        Some(time.moment.wall_ms - time.off_ms)
     }
 }

@@ -1,6 +1,30 @@
-//! Fieldkeep: kept on the phone, sent once, told truly.
+//! Fieldkeep keeps a field app's work on the phone, sends it once, and says truly where it is.
+//!
+//! [`Fieldkeep`] is the public face. A record is read with a [`SeenStamp`]; edits hand the stamp back, so that nothing is
+//! overwritten that the person has not seen. [`state::sentence`] turns a [`state::SyncState`] into the one sentence to
+//! show.
 
 pub mod clock;
+mod engine;
+mod error;
+mod keep;
+mod ledger;
+pub mod merge;
+pub mod remote;
+pub mod schedule;
 pub mod schema;
+pub mod state;
+pub mod store;
 pub mod value;
 pub mod wire;
+
+pub use engine::{
+    Listener, SliceReport, Subscription, SyncAnswer, SyncItem, SyncOutcome, SyncReport, Update, WatchTarget,
+};
+pub use error::{KeepError, OpenError};
+pub use keep::{Draft, Fieldkeep, OpenOptions};
+pub use ledger::{
+    CommitOptions, Edit, HistoryEntry, OutboxItem, Receipt, Record, RecordPage, RecordStatus, Resolve, Review,
+    ReviewKind, SeenStamp, WhyWaiting,
+};
+pub use store::query::{Filter, MAX_PAGE, Query, Sort, Test};

@@ -2,8 +2,8 @@
 
 /// Bytes of a `text` (16 KiB): a line or a paragraph; indexes and lists carry it.
 pub const MAX_TEXT_BYTES: usize = 16 * 1024;
-/// Bytes of a `long_text` (256 KiB): about 40,000 words; still one row, one request, one screen. Larger is a file.
-pub const MAX_LONG_TEXT_BYTES: usize = 256 * 1024;
+/// Bytes of a `long_text` (64 KiB): about 10,000 words; several of them still fit one request. Larger is a file.
+pub const MAX_LONG_TEXT_BYTES: usize = 64 * 1024;
 /// Digits of a decimal (38): what SQL databases and the decimal types of Java and Swift hold exactly.
 pub const MAX_DECIMAL_DIGITS: usize = 38;
 /// Largest absolute integer (2^53 - 1): what JSON readers agree on (RFC 7493, section 2.2).

@@ -1,1 +1,48 @@
-fn main() {}
+//! Build tasks of Fieldkeep: `cargo xtask help` lists them. Only the standard library, so that a fresh clone compiles
+//! it in a second.
+
+mod failure;
+mod lengths;
+mod run;
+mod steps;
+mod tally;
+mod task;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+use task::Task;
+use workspace::Workspace;
+
+/// What a shell expects when the command line was not understood.
+const USAGE_FAULT: u8 = 2;
+
+fn main() -> ExitCode {
+    let task = match Task::from_args(std::env::args().skip(1)) {
+        Ok(task) => task,
+        Err(fault) => {
+            eprintln!("{fault}\n\n{}", task::HELP);
+            return ExitCode::from(USAGE_FAULT);
+        }
+    };
+    match carry_out(task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(task: Task) -> Result<(), Failure> {
+    match task {
+        Task::Help => {
+            println!("{}", task::HELP);
+            Ok(())
+        }
+        Task::Lint => run::all(&steps::lint(), &Workspace::find(false)?),
+        Task::Test { long } => run::all(&steps::test(), &Workspace::find(long)?),
+    }
+}

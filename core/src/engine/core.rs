@@ -1,0 +1,72 @@
+//! What the public face and the engine share: store, context, server, notices.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::Connection;
+use tokio::sync::Notify;
+
+use super::notifier::Notices;
+use super::shared::Shared;
+use crate::ledger::{Context, LaneView, Unit};
+use crate::remote::{NativeRemote, TokenProvider};
+use crate::store::{Store, StoreError, Turn};
+
+/// One open Fieldkeep, without the thread that drives it.
+pub(crate) struct Core {
+    pub(crate) store: Store,
+    pub(crate) context: Context,
+    pub(crate) remote: NativeRemote,
+    pub(crate) tokens: Arc<dyn TokenProvider>,
+    pub(crate) notices: Notices,
+    /// Ends a request that is under way.
+    pub(crate) stop: Notify,
+    shared: Mutex<Shared>,
+}
+
+impl Core {
+    pub(crate) fn new(store: Store, context: Context, remote: NativeRemote, tokens: Arc<dyn TokenProvider>) -> Self {
+        let shared = Mutex::new(Shared { pull_wanted: true, ..Shared::default() });
+        Self { store, context, remote, tokens, notices: Notices::default(), stop: Notify::new(), shared }
+    }
+
+    pub(crate) fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One write transaction as a unit of work. Subscribers hear of what it touched after it is durable.
+    pub(crate) fn write<T, E: From<StoreError>>(
+        &self,
+        turn: Turn,
+        work: impl FnOnce(&Unit<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (result, touched) = self.store.write(turn, |transaction| {
+            let unit = Unit::new(transaction, &self.context)?;
+            let result = work(&unit)?;
+            let touched = unit.touched();
+            check_invariants(transaction, &touched);
+            Ok::<_, E>((result, touched))
+        })?;
+        self.notices.records(&touched);
+        Ok(result)
+    }
+
+    /// One read in a consistent snapshot, with the lane as it is.
+    pub(crate) fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Unit<'_>, LaneView) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.store.read(|connection| {
+            let unit = Unit::new(connection, &self.context)?;
+            let lane = self.lane_view(connection)?;
+            work(&unit, lane)
+        })
+    }
+}
+
+/// In debug builds each transaction proves itself before it commits.
+fn check_invariants(connection: &Connection, touched: &[i64]) {
+    if cfg!(debug_assertions) && !touched.is_empty() {
+        let found = crate::store::invariants::violations_of(connection, touched);
+        debug_assert!(found.as_ref().is_ok_and(Vec::is_empty), "{found:?}");
+    }
+}

@@ -1,0 +1,155 @@
+//! Who drives the engine: a control thread of its own in an app, the caller in tests and scripts.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+
+use super::core::Core;
+use super::step::Engine;
+use crate::remote::Failure;
+use crate::schedule::Wake;
+use crate::store::{StoreError, StoreResult};
+
+/// Longest single wait of the control thread. While a phone sleeps, thread timers stand still; looking at the clocks
+/// again at least this often bounds how late a due time can be noticed after waking.
+const LONGEST_NAP: Duration = Duration::from_secs(60);
+
+#[derive(Default)]
+struct Signals {
+    poked: bool,
+    paused: bool,
+    closed: bool,
+}
+
+/// The engine and what moves it.
+pub(crate) struct Driver {
+    core: Arc<Core>,
+    engine: Mutex<Engine>,
+    runtime: Runtime,
+    signals: Mutex<Signals>,
+    signalled: Condvar,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Driver {
+    /// Makes a driver; nothing moves yet.
+    pub(crate) fn new(core: Arc<Core>) -> StoreResult<Arc<Self>> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        Ok(Arc::new(Self {
+            engine: Mutex::new(Engine::new(Arc::clone(&core))),
+            core,
+            runtime,
+            signals: Mutex::default(),
+            signalled: Condvar::new(),
+            threads: Mutex::default(),
+        }))
+    }
+
+    /// Starts the control thread and the notifier thread.
+    pub(crate) fn start(self: &Arc<Self>) -> StoreResult<()> {
+        let control = Arc::clone(self);
+        let notifier = Arc::clone(&self.core);
+        let control = thread::Builder::new().name("fieldkeep-engine".into()).spawn(move || control.control())?;
+        let notifier =
+            thread::Builder::new().name("fieldkeep-notifier".into()).spawn(move || notifier.tell_until_closed())?;
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner).extend([control, notifier]);
+        Ok(())
+    }
+
+    /// Something happened: look at the facts again.
+    pub(crate) fn poke(&self) {
+        self.signals().poked = true;
+        self.signalled.notify_all();
+    }
+
+    /// Runs work with the engine on the caller's thread, after the step that may be under way.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Engine, &Runtime) -> StoreResult<T>) -> StoreResult<T> {
+        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+        // A defect of ours must not reach the app as a crash; the store is consistent whatever happened.
+        catch_unwind(AssertUnwindSafe(|| work(&mut engine, &self.runtime)))
+            .unwrap_or_else(|_| Err(StoreError::Unreadable("the engine failed and was restarted".to_owned())))
+    }
+
+    /// Stops taking work and ends the exchange under way; returns when the engine is at rest.
+    pub(crate) fn pause(&self) {
+        self.signals().paused = true;
+        self.core.stop.notify_waiters();
+        self.core.stop.notify_one();
+        drop(self.engine.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Goes on after [`Driver::pause`].
+    pub(crate) fn unpause(&self) {
+        // A stop that found nothing to stop must not end the next exchange.
+        let stop = &self.core.stop;
+        stop.notify_one();
+        self.runtime.block_on(stop.notified());
+        self.signals().paused = false;
+        self.poke();
+    }
+
+    /// Ends the threads.
+    pub(crate) fn close(&self) {
+        self.pause();
+        self.signals().closed = true;
+        self.signalled.notify_all();
+        self.core.notices.close();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for handle in threads {
+            // A listener may close from its own thread, which cannot wait for itself.
+            if handle.thread().id() != thread::current().id() {
+                let _ = handle.join();
+            }
+        }
+    }
+
+    fn control(&self) {
+        let mut wake = Wake::Now;
+        while self.wait(wake) {
+            wake = self.supervised_step();
+        }
+    }
+
+    /// One step, guarded: a panic or a storage failure is noted, the lane backs off, the loop goes on (pitfall P12 e).
+    fn supervised_step(&self) -> Wake {
+        let result = self.with(|engine, runtime| runtime.block_on(engine.step()));
+        match result {
+            Ok(wake) => wake,
+            Err(StoreError::Suspended | StoreError::Closed) => Wake::Idle,
+            Err(error) => {
+                let noted = self.core.lane_failed(&Failure::unreadable(error.to_string()));
+                if noted.is_err() {
+                    Wake::In(i64::try_from(LONGEST_NAP.as_millis()).unwrap_or(60_000))
+                } else {
+                    Wake::Now
+                }
+            }
+        }
+    }
+
+    /// Waits until the engine is wanted; false when it is over.
+    fn wait(&self, wake: Wake) -> bool {
+        let mut signals = self.signals();
+        let nap = match wake {
+            Wake::Now => Duration::ZERO,
+            Wake::In(ms) => Duration::from_millis(u64::try_from(ms).unwrap_or(0)).min(LONGEST_NAP),
+            Wake::Idle => Duration::MAX,
+        };
+        let rests = |signals: &mut Signals| !signals.closed && (signals.paused || !signals.poked);
+        if signals.paused || nap == Duration::MAX {
+            signals = self.signalled.wait_while(signals, rests).unwrap_or_else(PoisonError::into_inner);
+        } else if nap > Duration::ZERO {
+            (signals, _) =
+                self.signalled.wait_timeout_while(signals, nap, rests).unwrap_or_else(PoisonError::into_inner);
+        }
+        signals.poked = false;
+        !signals.closed
+    }
+
+    fn signals(&self) -> MutexGuard<'_, Signals> {
+        self.signals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

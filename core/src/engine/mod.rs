@@ -1,0 +1,18 @@
+//! The engine: one supervised control task. Facts in, actions out; it waits for nothing but answers from the network.
+
+mod core;
+mod driver;
+mod lane;
+mod notifier;
+mod pull;
+mod push;
+mod session;
+mod shared;
+mod step;
+mod subscription;
+mod sync;
+
+pub(crate) use self::core::Core;
+pub(crate) use driver::Driver;
+pub use subscription::{Listener, Subscription, Update, WatchTarget};
+pub use sync::{SliceReport, SyncAnswer, SyncItem, SyncOutcome, SyncReport};

@@ -1,0 +1,203 @@
+//! Seal, send, settle: one batch.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use super::step::{Engine, StepResult};
+use crate::ledger::{SealRoom, Settled, postpone, refuse_alone, seal, settle, unreported_resolutions};
+use crate::remote::{Failure, PushOutcome};
+use crate::store::shipments::{self, OpenShipment};
+use crate::store::{StoreError, StoreResult, Turn, reviews};
+use crate::value::ReviewId;
+use crate::wire::{PushLine, PushRequest, Resolution};
+
+/// Answers of people in one push.
+const RESOLUTIONS: usize = 50;
+/// Answers settled in one transaction, so that a save never waits long.
+const SETTLE_SLICE: usize = 32;
+
+/// What goes into one request.
+struct Batch {
+    shipments: Vec<OpenShipment>,
+    resolutions: Vec<Resolution>,
+}
+
+impl Engine {
+    pub(super) async fn push(&mut self) -> StepResult {
+        let batch = self.make_batch()?;
+        if batch.shipments.is_empty() && batch.resolutions.is_empty() {
+            // Everything that looked ready cancelled itself out while it was sealed.
+            return Ok(());
+        }
+        let body = body_of(&self.core.context.device, &batch)?;
+        let core = Arc::clone(&self.core);
+        let PushOutcome { lines, end } = match self.race(async { Ok(core.remote.push(body).await) }).await {
+            Ok(outcome) => outcome,
+            Err(failure) => PushOutcome { lines: Vec::new(), end: Err(failure) },
+        };
+        let answered = self.settle_lines(&batch, &lines)?;
+        let silent: Vec<&OpenShipment> =
+            batch.shipments.iter().filter(|shipment| !answered.contains(&shipment.key)).collect();
+        self.finish_push(end, &batch, &silent, lines.is_empty())?;
+        self.rescan()
+    }
+
+    /// What is open and due goes first, then what can be sealed. Sealing is durable before this returns.
+    fn make_batch(&mut self) -> StoreResult<Batch> {
+        let session = self.session.clone();
+        let most = session.as_ref().map_or(crate::schedule::BATCH_ITEMS, |session| session.batch_items);
+        let most = most.min(self.batch_items);
+        let bytes = session.as_ref().map_or(crate::schedule::BATCH_BYTES, |session| session.batch_bytes);
+        let mut scan_from = self.scan_from;
+        let batch = self.core.write(Turn::Engine, |unit| {
+            let due = |shipment: &OpenShipment| shipment.due.remaining_ms(&unit.now) == 0;
+            let open: Vec<OpenShipment> =
+                shipments::open_from(unit.db, 0, usize::MAX)?.into_iter().filter(due).collect();
+            let open = first_of(open, most, bytes);
+            let newest = open.iter().map(|shipment| shipment.no).max();
+            let mut room = SealRoom {
+                items: most.saturating_sub(open.len()),
+                bytes: bytes.saturating_sub(open.iter().map(|shipment| shipment.body.len()).sum()),
+            };
+            while room.items > 0 && room.bytes > 0 {
+                let pass = seal(unit, scan_from, &mut room)?;
+                match pass.next_from {
+                    Some(next) => scan_from = next,
+                    None => break,
+                }
+            }
+            let mut all = shipments::open_from(unit.db, 0, usize::MAX)?;
+            all.retain(|shipment| due(shipment) && fits(&open, newest, shipment));
+            let resolutions = unreported_resolutions(unit, RESOLUTIONS)?;
+            Ok::<_, StoreError>(Batch { shipments: all, resolutions })
+        })?;
+        self.scan_from = scan_from;
+        Ok(batch)
+    }
+
+    /// Applies every line that came, in order; says which shipments were answered.
+    fn settle_lines(&mut self, batch: &Batch, lines: &[PushLine]) -> StoreResult<HashSet<Uuid>> {
+        let by_key: HashMap<Uuid, &OpenShipment> =
+            batch.shipments.iter().map(|shipment| (shipment.key, shipment)).collect();
+        let mut answered = HashSet::new();
+        for slice in lines.chunks(SETTLE_SLICE) {
+            let settled = self.core.write(Turn::Engine, |unit| {
+                let mut settled: Vec<Settled> = Vec::new();
+                for line in slice {
+                    if let Some(id) = line.resolution {
+                        reviews::mark_reported(unit.db, ReviewId(id))?;
+                    }
+                    // A line about something that was not sent is no answer to anything.
+                    let Some(shipment) = line.shipment.and_then(|key| by_key.get(&key)) else { continue };
+                    settled.extend(settle(unit, shipment, line)?);
+                }
+                Ok::<_, StoreError>(settled)
+            })?;
+            self.settled.extend(settled);
+            answered.extend(slice.iter().filter(|line| line.outcome.is_some()).filter_map(|line| line.shipment));
+        }
+        Ok(answered)
+    }
+
+    fn finish_push(
+        &mut self,
+        end: Result<(), Failure>,
+        batch: &Batch,
+        silent: &[&OpenShipment],
+        nothing_came: bool,
+    ) -> StepResult {
+        match end {
+            Ok(()) => {
+                self.batch_items = usize::MAX;
+                self.core.shared().pull_wanted = true;
+                if silent.is_empty() {
+                    return self.core.lane_succeeded();
+                }
+                self.core.write(Turn::Engine, |unit| {
+                    silent.iter().try_for_each(|shipment| postpone(unit, shipment, "no answer"))
+                })?;
+                if nothing_came || silent.len() == batch.shipments.len() {
+                    return self.failed(Failure::unreadable("the reply answers nothing that was sent"));
+                }
+                self.core.lane_succeeded()
+            }
+            Err(Failure::WholeRequest { words }) => self.halve(&words, batch),
+            Err(Failure::Cancelled) => Ok(()),
+            Err(failure) => {
+                self.core.write(Turn::Engine, |unit| {
+                    silent.iter().try_for_each(|shipment| postpone(unit, shipment, "no answer"))
+                })?;
+                self.failed(failure)
+            }
+        }
+    }
+
+    /// The request as a whole was refused: fewer items, the same shipments, until one is alone; only that one goes to a
+    /// person (requirement B6).
+    fn halve(&mut self, words: &str, batch: &Batch) -> StepResult {
+        let groups: HashSet<i64> = batch.shipments.iter().filter_map(|shipment| shipment.group).collect();
+        let singles = batch.shipments.iter().filter(|shipment| shipment.group.is_none()).count();
+        let items = groups.len() + singles;
+        if items > 1 {
+            self.batch_items = (batch.shipments.len() / 2).max(1);
+            return Ok(());
+        }
+        if batch.shipments.is_empty() {
+            return self.failed(Failure::WholeRequest { words: words.to_owned() });
+        }
+        self.batch_items = usize::MAX;
+        self.core.write(Turn::Engine, |unit| {
+            batch.shipments.iter().try_for_each(|shipment| refuse_alone(unit, shipment, words))
+        })
+    }
+}
+
+/// The oldest shipments that one request takes, whole groups only, at least one item.
+fn first_of(open: Vec<OpenShipment>, most: usize, bytes: usize) -> Vec<OpenShipment> {
+    let mut chosen: Vec<OpenShipment> = Vec::new();
+    let mut size = 0;
+    for shipment in open {
+        let together = shipment.group.is_some() && chosen.iter().any(|other| other.group == shipment.group);
+        let full = chosen.len() >= most || size + shipment.body.len() > bytes;
+        if full && !together && !chosen.is_empty() {
+            continue;
+        }
+        size += shipment.body.len();
+        chosen.push(shipment);
+    }
+    chosen
+}
+
+/// Whether a shipment belongs to this batch: chosen among the open ones, or sealed just now.
+fn fits(open: &[OpenShipment], newest: Option<i64>, shipment: &OpenShipment) -> bool {
+    let chosen = open.iter().any(|other| other.no == shipment.no);
+    chosen || newest.is_none_or(|newest| shipment.no > newest) && open.iter().all(|other| other.no < shipment.no)
+}
+
+/// The request's body: sealed texts as they are, groups whole.
+fn body_of(device: &str, batch: &Batch) -> StoreResult<Vec<u8>> {
+    let broken = |error: serde_json::Error| StoreError::Unreadable(error.to_string());
+    let mut items = Vec::new();
+    let mut done = HashSet::new();
+    for shipment in &batch.shipments {
+        let text = match shipment.group {
+            None => shipment.body.clone(),
+            Some(group) if done.insert(group) => {
+                let members: Vec<&str> = batch
+                    .shipments
+                    .iter()
+                    .filter(|other| other.group == Some(group))
+                    .map(|other| other.body.as_str())
+                    .collect();
+                format!("{{\"group\":\"{}\",\"shipments\":[{}]}}", shipment.key, members.join(","))
+            }
+            Some(_) => continue,
+        };
+        items.push(RawValue::from_string(text).map_err(broken)?);
+    }
+    let request = PushRequest { device: device.to_owned(), items, resolutions: batch.resolutions.clone() };
+    serde_json::to_vec(&request).map_err(broken)
+}

@@ -1,0 +1,64 @@
+//! `hello`: who we are to the server, what time it has, what it takes.
+
+use serde_json::json;
+
+use super::step::{Engine, StepResult};
+use crate::remote::Failure;
+use crate::store::Turn;
+use crate::wire::Hello;
+
+/// A measured difference below this is the journey of the answer, not the clock.
+const SKEW_NOISE_MS: i64 = 2_000;
+
+/// What the server said when the session opened.
+#[derive(Clone, Debug)]
+pub(super) struct Session {
+    pub(super) batch_items: usize,
+    pub(super) batch_bytes: usize,
+}
+
+impl Engine {
+    pub(super) async fn hello(&mut self) -> StepResult {
+        let sent_ms = self.core.context.clock.now().wall_ms;
+        let answer = self.race(self.core.remote.hello()).await;
+        let hello = match answer {
+            Ok(hello) => hello,
+            Err(failure) => return self.failed(failure),
+        };
+        if hello.user != self.core.context.user {
+            return self.wrong_user(&hello);
+        }
+        let received_ms = self.core.context.clock.now().wall_ms;
+        let measured_ms = hello.server_time_ms - i64::midpoint(sent_ms, received_ms);
+        let skew_ms = if measured_ms.abs() < SKEW_NOISE_MS { 0 } else { measured_ms };
+        self.core.write(Turn::Engine, |unit| {
+            let known = crate::store::meta::skew_ms(unit.db)?;
+            if (known - skew_ms).abs() >= SKEW_NOISE_MS || known != 0 && skew_ms == 0 {
+                crate::store::meta::set_skew_ms(unit.db, skew_ms)?;
+                unit.journal(None, "clock_skew", &json!({"skew_ms": skew_ms}))?;
+            }
+            Ok::<_, crate::store::StoreError>(())
+        })?;
+        self.session = Some(Session {
+            batch_items: hello.limits.batch_items.clamp(1, crate::schedule::BATCH_ITEMS),
+            batch_bytes: hello.limits.batch_bytes.clamp(1, crate::schedule::BATCH_BYTES),
+        });
+        self.core.lane_succeeded()?;
+        Ok(())
+    }
+
+    /// The token is somebody else's: nothing of this store is ever sent under another name (pitfall P16).
+    fn wrong_user(&mut self, hello: &Hello) -> StepResult {
+        let generation = self.core.tokens.current().map(|token| token.generation);
+        self.core.shared().wrong_user_token = generation;
+        self.core.write(Turn::Engine, |unit| unit.journal(None, "wrong_user", &json!({"user": hello.user})))?;
+        self.core.notices.everything();
+        Ok(())
+    }
+
+    /// A failure of the whole exchange. Stopping is none.
+    pub(super) fn failed(&mut self, failure: Failure) -> StepResult {
+        self.last_failure = Some(failure.clone());
+        Ok(self.core.lane_failed(&failure)?)
+    }
+}

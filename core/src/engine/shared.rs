@@ -1,0 +1,63 @@
+//! What the app's calls and the engine tell each other, in memory only.
+
+use crate::ledger::LaneView;
+use crate::schedule::Conditions;
+use crate::store::StoreResult;
+use crate::store::lanes::{self, LaneRow};
+
+use super::core::Core;
+
+/// Flags and reports of the host.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) conditions: Conditions,
+    /// The generation of the token that was refused for good, until a newer one is there.
+    pub(crate) refused_token: Option<u64>,
+    /// Nobody was signed in at the last attempt.
+    pub(crate) no_token: bool,
+    /// The token names another user than the store's.
+    pub(crate) wrong_user_token: Option<u64>,
+    /// The session has to be opened anew: resumed, or back online.
+    pub(crate) session_lost: bool,
+    /// Somebody wants to know what changed on the server.
+    pub(crate) pull_wanted: bool,
+}
+
+impl Core {
+    /// The lane as far as waiting is concerned, from the stored row and what the host reported.
+    pub(crate) fn lane_view(&self, db: &rusqlite::Connection) -> StoreResult<LaneView> {
+        let row = lanes::get(db, lanes::FAST)?;
+        Ok(self.lane_view_of(&row, crate::store::meta::skew_ms(db)?))
+    }
+
+    pub(crate) fn lane_view_of(&self, row: &LaneRow, skew_ms: i64) -> LaneView {
+        let now = self.context.clock.now();
+        let shared = self.shared();
+        let waits = match (&row.due, row.reason) {
+            (Some(due), Some(reason)) if due.remaining_ms(&now) > 0 => {
+                Some((now.wall_ms + skew_ms + due.remaining_ms(&now), reason))
+            }
+            _ => None,
+        };
+        LaneView {
+            online: shared.conditions.network != crate::schedule::Network::None,
+            signed_out: self.signed_out(&shared),
+            wrong_user: self.wrong_user(&shared),
+            waits,
+        }
+    }
+
+    /// Sign-in was refused and no newer token has come.
+    pub(super) fn signed_out(&self, shared: &Shared) -> bool {
+        match self.tokens.current() {
+            None => shared.no_token || shared.refused_token.is_some(),
+            Some(token) => shared.refused_token.is_some_and(|refused| token.generation <= refused),
+        }
+    }
+
+    /// The current token is somebody else's.
+    pub(super) fn wrong_user(&self, shared: &Shared) -> bool {
+        let current = self.tokens.current();
+        shared.wrong_user_token.is_some_and(|wrong| current.is_some_and(|token| token.generation <= wrong))
+    }
+}

@@ -1,0 +1,430 @@
+//! The public face. Short: every method delegates.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::{Clock, SystemClock, new_uuid};
+use crate::engine::{Core, Driver, Listener, SliceReport, Subscription, SyncReport, WatchTarget};
+use crate::error::{KeepError, OpenError};
+use crate::ledger::{
+    self, CommitOptions, Context, Edit, HistoryEntry, OutboxItem, Receipt, Record, RecordPage, Resolve, Review,
+    SeenStamp,
+};
+use crate::remote::{Http, NativeRemote, ReqwestHttp, TokenProvider};
+use crate::schedule::{Conditions, Network, Wake};
+use crate::schema::Schema;
+use crate::state::SyncState;
+use crate::store::drafts::{self, DraftRow};
+use crate::store::query::{self, Query};
+use crate::store::{Store, StoreError, Turn, meta, records};
+use crate::value::{FormToken, RecordId, ReviewId};
+
+/// What a Fieldkeep is opened with.
+pub struct OpenOptions {
+    /// The user's own folder, made if need be. Exclude it from backups.
+    pub folder: PathBuf,
+    /// Whose work it is. A folder belongs to one user for ever.
+    pub user: String,
+    /// What records there are.
+    pub schema: Schema,
+    /// The server's address, such as `https://field.example.com`.
+    pub server: String,
+    /// Hands out bearer tokens.
+    pub tokens: Arc<dyn TokenProvider>,
+    /// Time and chance; the system's unless given.
+    pub clock: Option<Arc<dyn Clock>>,
+    /// The network; reqwest unless given.
+    pub http: Option<Arc<dyn Http>>,
+    /// Nothing moves by itself: the caller runs the engine and the notifier. For tests, scripts and the simulator.
+    pub manual: bool,
+}
+
+/// A half-filled form. It survives a kill and is never sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The form's name, the app's own.
+    pub form: String,
+    /// The record that it edits, if it does.
+    pub record: Option<RecordId>,
+    /// What the person saw when the form opened.
+    pub seen: Option<SeenStamp>,
+    /// The app's own text, usually JSON.
+    pub fields: String,
+    /// When it was saved, corrected device time, milliseconds.
+    pub at_ms: i64,
+}
+
+/// One user's work on this device.
+///
+/// All methods may be called from any thread; none waits for the network except [`Fieldkeep::sync_now`] and
+/// [`Fieldkeep::run_until`].
+pub struct Fieldkeep {
+    core: Arc<Core>,
+    driver: Arc<Driver>,
+    closed: std::sync::atomic::AtomicBool,
+}
+
+impl Fieldkeep {
+    /// Opens a user's folder, making it if need be, and goes on where the last process stopped.
+    ///
+    /// # Errors
+    /// [`OpenError`]; nothing in the folder was changed then.
+    pub fn open(options: OpenOptions) -> Result<Self, OpenError> {
+        let clock = options.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        let http = match options.http {
+            Some(http) => http,
+            None => Arc::new(ReqwestHttp::new(&[]).map_err(|words| OpenError::SetUp { words })?),
+        };
+        let store = Store::open(&options.folder)?;
+        let (schema, user) = (Arc::new(options.schema), options.user);
+        let device = store.write(Turn::App, |db| {
+            meta::claim(db, &user)?;
+            meta::adopt_schema(db, &schema)?;
+            meta::device(db, || new_uuid(clock.as_ref()).to_string())
+        })?;
+        let context = Context { schema, user, device, clock: Arc::clone(&clock) };
+        let remote = NativeRemote::new(http, Arc::clone(&options.tokens), clock, &options.server);
+        let core = Arc::new(Core::new(store, context, remote, options.tokens));
+        let driver = Driver::new(Arc::clone(&core))?;
+        if !options.manual {
+            driver.start()?;
+        }
+        Ok(Self { core, driver, closed: false.into() })
+    }
+
+    /// A name for a form on the screen, for [`CommitOptions::form_token`].
+    #[must_use]
+    pub fn new_form_token(&self) -> FormToken {
+        FormToken(new_uuid(self.core.context.clock.as_ref()))
+    }
+
+    /// An id for a record to be created, where other edits of the same commit refer to it.
+    #[must_use]
+    pub fn new_record_id(&self) -> RecordId {
+        RecordId(new_uuid(self.core.context.clock.as_ref()))
+    }
+
+    /// This device's name, made when the folder was made.
+    #[must_use]
+    pub fn device(&self) -> String {
+        self.core.context.device.clone()
+    }
+
+    /// The schema it was opened with.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.core.context.schema
+    }
+
+    /// Corrected device time, milliseconds since 1970 UTC: the clock of all times in states, for
+    /// [`crate::state::sentence`].
+    ///
+    /// # Errors
+    /// [`KeepError`] when the store cannot be read.
+    pub fn now_ms(&self) -> Result<i64, KeepError> {
+        self.read(|unit, _| Ok::<_, StoreError>(unit.now_ms))
+    }
+
+    /// Keeps edits, all or none. When it returns they are durable on this device, and will reach the server or a person.
+    ///
+    /// # Errors
+    /// [`KeepError`]; nothing was written then.
+    pub fn commit(&self, edits: Vec<Edit>, options: CommitOptions) -> Result<Receipt, KeepError> {
+        self.open_or_closed()?;
+        let receipt = self.core.write(Turn::App, |unit| ledger::commit(unit, &edits, &options))?;
+        self.driver.poke();
+        Ok(receipt)
+    }
+
+    /// A record by its id; none when it is not on this device.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the store cannot be read.
+    pub fn get(&self, id: RecordId) -> Result<Option<Record>, KeepError> {
+        self.read(|unit, lane| ledger::get(unit, id, lane))
+    }
+
+    /// A record by the server's id of it; none when it is not on this device.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the store cannot be read.
+    pub fn get_by_server_id(&self, record_type: &str, server_id: &str) -> Result<Option<Record>, KeepError> {
+        self.read(|unit, lane| ledger::get_by_server_id(unit, record_type, server_id, lane))
+    }
+
+    /// One page of a list.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the query is not usable or the store cannot be read.
+    pub fn find(&self, query: &Query) -> Result<RecordPage, KeepError> {
+        let prepared = query::prepare(&self.core.context.schema, query)?;
+        self.read(|unit, lane| ledger::find(unit, &prepared, lane))
+    }
+
+    /// The state of a record with those that belong to it, or of the whole device; none for an unknown record.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the store cannot be read.
+    pub fn state(&self, root: Option<RecordId>) -> Result<Option<SyncState>, KeepError> {
+        self.read(|unit, lane| ledger::summaries_of(unit, root, lane))
+    }
+
+    /// Watches something: the listener gets the first value and every change until the handle is dropped.
+    ///
+    /// # Errors
+    /// [`KeepError`] when a query is not usable.
+    pub fn watch(&self, target: WatchTarget, listener: Arc<dyn Listener>) -> Result<Subscription, KeepError> {
+        self.open_or_closed()?;
+        Ok(self.core.subscribe(target, listener)?)
+    }
+
+    /// Keeps a half-filled form. It is never sent; a commit that names it removes it.
+    ///
+    /// # Errors
+    /// [`KeepError`]; an earlier draft of the form is still there then.
+    pub fn save_draft(
+        &self,
+        form: &str,
+        record: Option<RecordId>,
+        seen: Option<SeenStamp>,
+        fields: &str,
+    ) -> Result<(), KeepError> {
+        self.open_or_closed()?;
+        if fields.len() > ledger::MAX_DRAFT_BYTES || form.is_empty() {
+            let words = format!("a draft has a name and at most {} bytes", ledger::MAX_DRAFT_BYTES);
+            return Err(KeepError::BadRequest { words });
+        }
+        self.core.write(Turn::App, |unit| {
+            let record = match record {
+                Some(id) => {
+                    let known = records::no_of(unit.db, id)?.map(|(no, _)| no);
+                    Some(known.ok_or_else(|| KeepError::NotFound { words: format!("there is no record {id}") })?)
+                }
+                None => None,
+            };
+            let (form, fields, seen) = (form.to_owned(), fields.to_owned(), seen.map(|stamp| stamp.0));
+            drafts::save(unit.db, &DraftRow { form, record, seen, fields, at_ms: unit.now_ms })?;
+            Ok(())
+        })
+    }
+
+    /// The draft of a form, if there is one.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the store cannot be read.
+    pub fn draft(&self, form: &str) -> Result<Option<Draft>, KeepError> {
+        self.read(|unit, _| {
+            let Some(row) = drafts::find(unit.db, form)? else { return Ok(None) };
+            let record = match row.record {
+                Some(no) => records::ids_of(unit.db, no)?.map(|(id, _)| id),
+                None => None,
+            };
+            Ok::<_, StoreError>(Some(Draft {
+                form: row.form,
+                record,
+                seen: row.seen.map(SeenStamp),
+                fields: row.fields,
+                at_ms: row.at_ms,
+            }))
+        })
+    }
+
+    /// Throws a draft away.
+    ///
+    /// # Errors
+    /// [`KeepError`]; the draft is still there then.
+    pub fn discard_draft(&self, form: &str) -> Result<(), KeepError> {
+        self.open_or_closed()?;
+        self.core.write(Turn::App, |unit| Ok(drafts::delete(unit.db, form)?))
+    }
+
+    /// Everything that waits, why, and what waits for it, in the order in which it was made.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the store cannot be read.
+    pub fn outbox(&self) -> Result<Vec<OutboxItem>, KeepError> {
+        self.read(ledger::outbox)
+    }
+
+    /// All open reviews, oldest first.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the store cannot be read.
+    pub fn reviews(&self) -> Result<Vec<Review>, KeepError> {
+        self.read(|unit, _| ledger::open_reviews(unit))
+    }
+
+    /// Answers a review. `theirs_rev` is that of the review as it was shown.
+    ///
+    /// # Errors
+    /// [`KeepError::Moved`] when the other side has changed since; others when the review or the value is not usable.
+    pub fn resolve(&self, review: ReviewId, theirs_rev: i64, answer: Resolve) -> Result<(), KeepError> {
+        self.open_or_closed()?;
+        self.core.write(Turn::App, |unit| ledger::resolve(unit, review, theirs_rev, &answer))?;
+        self.driver.poke();
+        Ok(())
+    }
+
+    /// What happened to a record on this device, oldest first.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the record is not here or the store cannot be read.
+    pub fn history(&self, id: RecordId) -> Result<Vec<HistoryEntry>, KeepError> {
+        self.read(|unit, _| match records::no_of(unit.db, id)? {
+            Some((no, _)) => Ok(ledger::history(unit, no)?),
+            None => Err(KeepError::NotFound { words: format!("there is no record {id} on this device") }),
+        })
+    }
+
+    /// Tells what the phone's network and battery are like. Call it whenever that changes.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the store cannot be written.
+    pub fn conditions(&self, conditions: Conditions) -> Result<(), KeepError> {
+        self.open_or_closed()?;
+        let before = {
+            let mut shared = self.core.shared();
+            std::mem::replace(&mut shared.conditions, conditions)
+        };
+        if before.network == Network::None && conditions.network != Network::None {
+            {
+                let mut shared = self.core.shared();
+                shared.session_lost = true;
+                shared.pull_wanted = true;
+            }
+            self.core.lane_regained()?;
+        }
+        self.core.notices.everything();
+        self.driver.poke();
+        Ok(())
+    }
+
+    /// A person pressed "Sync now": tries at once, past our own backoff but never past a time that the server named, and
+    /// says what the server answered. Waits for the network.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the store cannot be read or written.
+    pub fn sync_now(&self) -> Result<SyncReport, KeepError> {
+        self.open_or_closed()?;
+        Ok(self.driver.with(|engine, runtime| runtime.block_on(engine.run_forced(|| false)))?)
+    }
+
+    /// Works for at most so long, for a background task of the host. Waits for the network. May be called any number of
+    /// times; `next_wake_ms` in the report says when to call again.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the store cannot be read or written.
+    pub fn run_until(&self, within_ms: i64) -> Result<SliceReport, KeepError> {
+        self.open_or_closed()?;
+        let clock = Arc::clone(&self.core.context.clock);
+        let start_ms = clock.now().boot_ms;
+        self.core.shared().pull_wanted = true;
+        let report = self.driver.with(|engine, runtime| {
+            let out_of_time = || clock.now().boot_ms - start_ms >= within_ms;
+            let (wake, late) = runtime.block_on(engine.run(out_of_time))?;
+            let sync = engine.report(wake, late)?;
+            let next_wake_ms = match wake {
+                Wake::Now => Some(0),
+                Wake::In(ms) => Some(ms),
+                Wake::Idle => None,
+            };
+            Ok(SliceReport { sync, next_wake_ms })
+        })?;
+        Ok(report)
+    }
+
+    /// When [`Fieldkeep::run_until`] should be called next, milliseconds from now; none when only an event brings work.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the store cannot be read.
+    pub fn next_wake(&self) -> Result<Option<i64>, KeepError> {
+        self.open_or_closed()?;
+        let wake = self.driver.with(|engine, _| engine.wake())?;
+        Ok(match wake {
+            Wake::Now => Some(0),
+            Wake::In(ms) => Some(ms),
+            Wake::Idle => None,
+        })
+    }
+
+    /// Runs every step that is due, once. Only for [`OpenOptions::manual`]; says when the next is due.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the store cannot be read or written.
+    pub fn run_due(&self) -> Result<Option<i64>, KeepError> {
+        self.open_or_closed()?;
+        let wake = self.driver.with(|engine, runtime| runtime.block_on(engine.run(|| false)))?;
+        Ok(match wake {
+            (Wake::Now, _) => Some(0),
+            (Wake::In(ms), _) => Some(ms),
+            (Wake::Idle, _) => None,
+        })
+    }
+
+    /// Hands subscribers what has changed, on this thread. Only for [`OpenOptions::manual`].
+    pub fn tell_subscribers(&self) {
+        self.core.tell_now();
+    }
+
+    /// Finishes or interrupts within that time, writes everything back and closes all files and locks, so that the system
+    /// may freeze the process. Calls answer [`KeepError::Suspended`] until [`Fieldkeep::resume`].
+    ///
+    /// # Errors
+    /// [`KeepError`] when the files cannot be closed properly; nothing is lost then either.
+    pub fn suspend(&self, within_ms: i64) -> Result<(), KeepError> {
+        self.driver.pause();
+        let patience = Duration::from_millis(u64::try_from(within_ms).unwrap_or(0));
+        Ok(self.core.store.suspend(patience)?)
+    }
+
+    /// Opens the files again and goes on.
+    ///
+    /// # Errors
+    /// [`OpenError::InUse`] when another process has taken the folder meanwhile; others as for [`Fieldkeep::open`].
+    pub fn resume(&self) -> Result<(), OpenError> {
+        if self.closed.load(std::sync::atomic::Ordering::Acquire) {
+            return Err(OpenError::SetUp { words: "it was closed".to_owned() });
+        }
+        self.core.store.resume()?;
+        {
+            let mut shared = self.core.shared();
+            shared.session_lost = true;
+            shared.pull_wanted = true;
+        }
+        self.driver.unpause();
+        self.core.notices.everything();
+        Ok(())
+    }
+
+    /// Closes for good. May be called twice; every call after it answers [`KeepError::Closed`].
+    pub fn close(&self) {
+        if self.closed.swap(true, std::sync::atomic::Ordering::AcqRel) {
+            return;
+        }
+        self.driver.close();
+        // What a checkpoint could not write back stays in the WAL and is read at the next open.
+        let _ = self.core.store.suspend(Duration::from_secs(5));
+    }
+
+    fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&ledger::Unit<'_>, ledger::LaneView) -> Result<T, E>,
+    ) -> Result<T, KeepError>
+    where
+        KeepError: From<E>,
+    {
+        self.open_or_closed()?;
+        Ok(self.core.read(work)?)
+    }
+
+    fn open_or_closed(&self) -> Result<(), KeepError> {
+        if self.closed.load(std::sync::atomic::Ordering::Acquire) { Err(KeepError::Closed) } else { Ok(()) }
+    }
+}
+
+impl Drop for Fieldkeep {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,113 @@
+//! Opening, extending and withdrawing reviews: holding work for a person without losing any of it.
+
+use serde_json::json;
+
+use super::review::ReviewKind;
+use super::unit::Unit;
+use super::work::Work;
+use crate::store::StoreResult;
+use crate::store::changes::State;
+use crate::store::reviews::{self, ReviewRow};
+use crate::value::{Canonical, ReviewId};
+use crate::wire::FieldAuthor;
+
+/// What a new review asks about.
+pub(super) struct Question {
+    /// The field; empty for the record as a whole.
+    pub(super) field: String,
+    pub(super) kind: ReviewKind,
+    pub(super) base: Option<Canonical>,
+    pub(super) theirs: Option<Canonical>,
+    pub(super) by: Option<FieldAuthor>,
+    /// JSON that explains the question.
+    pub(super) detail: Option<String>,
+}
+
+/// Opens a review and holds the pending changes that it concerns: those of the field, or all of the record.
+/// Returns the review's number, or the one that is open already.
+pub(super) fn ask(unit: &Unit<'_>, work: &mut Work, question: Question) -> StoreResult<i64> {
+    let no = match work.open_review(&question.field) {
+        Some(open) => open.no,
+        None => open(unit, work, question_row(unit, work, &question))?,
+    };
+    for change in &mut work.changes {
+        let concerned = question.field.is_empty() || change.field == question.field;
+        if concerned && change.state == State::Pending {
+            change.state = State::Held;
+            change.review = Some(no);
+        }
+    }
+    Ok(no)
+}
+
+fn question_row(unit: &Unit<'_>, work: &Work, question: &Question) -> ReviewRow {
+    ReviewRow {
+        no: 0,
+        id: ReviewId(unit.new_uuid()),
+        record: work.row.no,
+        field: question.field.clone(),
+        kind: question.kind.as_str().to_owned(),
+        base: question.base.clone(),
+        mine: None,
+        theirs: question.theirs.clone(),
+        theirs_by: question.by.as_ref().map(|author| author.who.clone()),
+        theirs_at_ms: question.by.as_ref().map(|author| author.at_ms),
+        theirs_rev: 1,
+        policy_version: unit.context.schema.version,
+        detail: question.detail.clone(),
+        choice: None,
+        chosen: None,
+        closed_by: None,
+        opened_ms: unit.now_ms,
+        closed_ms: None,
+    }
+}
+
+fn open(unit: &Unit<'_>, work: &mut Work, mut row: ReviewRow) -> StoreResult<i64> {
+    row.no = reviews::insert(unit.db, &row)?;
+    let detail = json!({
+        "review": row.id, "kind": row.kind, "field": row.field, "base": row.base, "theirs": row.theirs,
+        "by": row.theirs_by, "detail": row.detail,
+    });
+    unit.journal(Some(work.row.no), "review_opened", &detail)?;
+    unit.touch(work.row.no);
+    let no = row.no;
+    work.reviews.push(row);
+    Ok(no)
+}
+
+/// The other side moved while the question is open: show the newer value. Whoever answers must have seen it.
+pub(super) fn move_theirs(work: &mut Work, field: &str, theirs: Option<&Canonical>, by: &FieldAuthor) {
+    let of_field = work.open_review(field).is_some();
+    let Some(review) = work.open_review_mut(if of_field { field } else { "" }) else { return };
+    if of_field {
+        review.theirs = theirs.cloned();
+    }
+    review.theirs_by = Some(by.who.clone());
+    review.theirs_at_ms = Some(by.at_ms);
+    review.theirs_rev += 1;
+}
+
+/// Both sides say the same now: the held changes of the field are done, and so is the question when it held no others.
+pub(super) fn withdraw(unit: &Unit<'_>, work: &mut Work, field: &str) -> StoreResult<()> {
+    let mut review_no = None;
+    let mut mine = None;
+    for change in work.changes.iter_mut().filter(|change| change.field == field && change.state == State::Held) {
+        change.state = State::Done;
+        review_no = change.review;
+        mine.clone_from(&change.to);
+    }
+    let Some(no) = review_no else { return Ok(()) };
+    let still_holds = work.live().any(|change| change.review == Some(no) && change.state == State::Held);
+    let record = work.row.no;
+    if let Some(review) = work.reviews.iter_mut().find(|review| review.no == no)
+        && !still_holds
+    {
+        review.choice = Some("withdrawn".to_owned());
+        review.mine.clone_from(&mine);
+        review.chosen.clone_from(&mine);
+        review.closed_by = Some(unit.context.user.clone());
+        review.closed_ms = Some(unit.now_ms);
+    }
+    unit.journal(Some(record), "review_withdrawn", &json!({"field": field, "value": mine}))
+}

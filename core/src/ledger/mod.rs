@@ -1,0 +1,45 @@
+//! Whole transactions over the tables: commit, seal, settle, take news, resolve, and the reading side of them. Between
+//! the rows of `store` and the network of `engine`; decisions come from the pure rooms.
+
+mod body;
+mod commit;
+mod discard;
+mod edit;
+mod facts;
+mod history;
+mod hold;
+mod localise;
+mod outbox;
+mod placing;
+mod pull;
+mod read;
+mod record;
+mod resolve;
+mod review;
+mod seal;
+mod settle;
+mod stamp;
+mod theirs;
+mod unit;
+mod work;
+
+pub(crate) use commit::commit;
+pub use edit::{CommitOptions, Edit, Receipt};
+pub(crate) use edit::{EditProblem, MAX_DRAFT_BYTES, StoreFailure};
+pub use history::HistoryEntry;
+pub(crate) use history::history;
+pub(crate) use outbox::{LaneView, outbox};
+pub use outbox::{OutboxItem, WhyWaiting};
+pub(crate) use pull::{CursorMove, take_page};
+pub use read::RecordPage;
+pub(crate) use read::{find, get, get_by_server_id, summaries_of};
+pub use record::{Record, RecordStatus};
+pub use resolve::Resolve;
+pub(crate) use resolve::ResolveProblem;
+pub(crate) use resolve::resolve;
+pub use review::{Review, ReviewKind};
+pub(crate) use review::{open_reviews, unreported_resolutions};
+pub(crate) use seal::{SealRoom, next_to_send, seal};
+pub(crate) use settle::{Settled, postpone, refuse_alone, settle};
+pub use stamp::SeenStamp;
+pub(crate) use unit::{Context, Unit};

@@ -1,0 +1,69 @@
+//! Where one edited field goes: nowhere, on top of what waits, into the review that is open, or to a person, because what
+//! the person saw is not what is there any more (requirement D15; `from` is what was seen, not what is there).
+
+use super::stamp::Seen;
+use super::unit::Unit;
+use super::work::Work;
+use crate::merge::{FieldStep, Mine, plan_field};
+use crate::store::{StoreResult, changes};
+use crate::value::Canonical;
+
+/// Where an edited field goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Placing {
+    /// It is no change.
+    Nothing,
+    /// On top of the view, free to be sent.
+    Free,
+    /// The same, though another form on this device changed it since this one opened.
+    FreeOverOwn,
+    /// Into this open review, extending "mine".
+    Join(i64),
+    /// It becomes a question: the server's value moved while the form was open.
+    Ask,
+}
+
+/// Places one field of a patch.
+pub(super) fn place(
+    unit: &Unit<'_>,
+    work: &Work,
+    seen: &Seen,
+    field: &str,
+    to: Option<&Canonical>,
+) -> StoreResult<Placing> {
+    let shown = seen.values.get(field);
+    let view = work.view();
+    let current = view.get(field);
+    if to == shown || to == current {
+        return Ok(Placing::Nothing);
+    }
+    if let Some(review) = work.open_review("").or_else(|| work.open_review(field)) {
+        return Ok(Placing::Join(review.no));
+    }
+    if current == shown {
+        return Ok(Placing::Free);
+    }
+    if changed_only_here(unit, work, seen, field, current)? {
+        return Ok(Placing::FreeOverOwn);
+    }
+    let policy = unit.policy(&work.row.record_type, field);
+    match plan_field(policy, shown, Mine::Waiting(to), work.base.get(field)) {
+        FieldStep::Review => Ok(Placing::Ask),
+        _ => Ok(Placing::Free),
+    }
+}
+
+/// Whether the field differs from what was seen only because of later commits on this device: the first of them started
+/// from what this form saw, and the last of them is what is there now.
+fn changed_only_here(
+    unit: &Unit<'_>,
+    work: &Work,
+    seen: &Seen,
+    field: &str,
+    current: Option<&Canonical>,
+) -> StoreResult<bool> {
+    let later = changes::of_field_after(unit.db, work.row.no, field, seen.seq)?;
+    let starts_here = later.first().is_some_and(|first| first.seen.as_ref() == seen.values.get(field));
+    let ends_here = later.last().is_some_and(|last| last.to.as_ref() == current);
+    Ok(starts_here && ends_here)
+}

@@ -1,0 +1,186 @@
+//! A person's answer to a review (requirement D5). An answer to a `theirs` that has moved is refused.
+
+use serde_json::json;
+use thiserror::Error;
+
+use super::discard::orphan_children;
+use super::edit::StoreFailure;
+use super::review::mine_of;
+use super::unit::Unit;
+use super::work::Work;
+use crate::schema::FieldProblem;
+use crate::store::changes::State;
+use crate::store::records::Life;
+use crate::store::reviews::{self, ReviewRow};
+use crate::store::{StoreError, StoreResult};
+use crate::value::{Canonical, ReviewId, Value};
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Resolve {
+    /// Send what was chosen here (again).
+    Mine,
+    /// Leave it as it is on the server; what waits here is discarded, and in the journal.
+    Theirs,
+    /// Send this value instead.
+    Merged {
+        /// The value.
+        value: Value,
+    },
+}
+
+/// Why an answer is not taken. Nothing was changed.
+#[derive(Debug, Error)]
+pub enum ResolveProblem {
+    /// No such review on this device.
+    #[error("there is no review {0}")]
+    NotFound(ReviewId),
+    /// It has been answered, or is no question any more.
+    #[error("review {0} is closed")]
+    Closed(ReviewId),
+    /// The other side has moved since it was shown: look again.
+    #[error("the other value has changed since it was shown")]
+    Moved {
+        /// What to hand back after showing the review again.
+        theirs_rev: i64,
+    },
+    /// The merged value is not fit, or this review cannot be merged.
+    #[error("{}", .0.message)]
+    Value(FieldProblem),
+    /// The store failed; nothing was written.
+    #[error(transparent)]
+    Store(#[from] StoreFailure),
+}
+
+impl From<StoreError> for ResolveProblem {
+    fn from(error: StoreError) -> Self {
+        Self::Store(StoreFailure(error))
+    }
+}
+
+/// Answers a review.
+pub(crate) fn resolve(unit: &Unit<'_>, id: ReviewId, theirs_rev: i64, answer: &Resolve) -> Result<(), ResolveProblem> {
+    let row = reviews::by_id(unit.db, id)?.ok_or(ResolveProblem::NotFound(id))?;
+    if row.closed_ms.is_some() {
+        return Err(ResolveProblem::Closed(id));
+    }
+    if row.theirs_rev != theirs_rev {
+        return Err(ResolveProblem::Moved { theirs_rev: row.theirs_rev });
+    }
+    let mut work = Work::load(unit, row.record)?;
+    let mine = mine_of(&work, &row);
+    let chosen = match answer {
+        Resolve::Mine => mine.clone(),
+        Resolve::Theirs => row.theirs.clone(),
+        Resolve::Merged { value } => merged(unit, &work, &row, value)?,
+    };
+    let choice = match answer {
+        Resolve::Mine => "mine",
+        Resolve::Theirs => "theirs",
+        Resolve::Merged { .. } => "merged",
+    };
+    close(unit, &mut work, &row, choice, mine, chosen.clone());
+    if *answer == Resolve::Theirs {
+        discard_held(unit, &mut work, &row)?;
+    } else {
+        release_held(&mut work, &row, chosen.as_ref());
+    }
+    journal(unit, &work, &row, choice, chosen.as_ref())?;
+    work.row.bounces = if row.field.is_empty() { 0 } else { work.row.bounces };
+    work.save(unit)?;
+    Ok(())
+}
+
+fn merged(unit: &Unit<'_>, work: &Work, row: &ReviewRow, value: &Value) -> Result<Option<Canonical>, ResolveProblem> {
+    let cannot = || FieldProblem {
+        field: row.field.clone(),
+        kind: crate::schema::ProblemKind::UnknownField,
+        message: "this review has no single value to merge".to_owned(),
+    };
+    let record_type = unit.record_type(&work.row.record_type).filter(|known| known.field(&row.field).is_some());
+    let record_type = record_type.ok_or_else(|| ResolveProblem::Value(cannot()))?;
+    let checked = record_type.canonical_edit(&[(row.field.clone(), value.clone())]);
+    let mut values = checked.map_err(|mut problems| ResolveProblem::Value(problems.swap_remove(0)))?;
+    Ok(values.swap_remove(0).1)
+}
+
+fn close(
+    unit: &Unit<'_>,
+    work: &mut Work,
+    row: &ReviewRow,
+    choice: &str,
+    mine: Option<Canonical>,
+    chosen: Option<Canonical>,
+) {
+    for review in work.reviews.iter_mut().filter(|review| review.no == row.no) {
+        review.mine.clone_from(&mine);
+        review.choice = Some(choice.to_owned());
+        review.chosen.clone_from(&chosen);
+        review.closed_by = Some(unit.context.user.clone());
+        review.closed_ms = Some(unit.now_ms);
+    }
+}
+
+/// "Use theirs": what is held is discarded. A create that is discarded leaves no record; its children go to a person.
+fn discard_held(unit: &Unit<'_>, work: &mut Work, row: &ReviewRow) -> StoreResult<()> {
+    let mut create = false;
+    for change in work.changes.iter_mut().filter(|change| change.review == Some(row.no)) {
+        if change.state == State::Held {
+            change.state = State::Discarded;
+            create |= change.is_create();
+        }
+    }
+    if create {
+        for change in work.changes.iter_mut().filter(|change| change.state == State::Pending) {
+            change.state = State::Discarded;
+        }
+        work.row.life = Life::Gone;
+        orphan_children(unit, work.row.no)?;
+    }
+    Ok(())
+}
+
+/// "Use mine", "merge" and "try again": the first held change of each field goes out at its own number with the chosen
+/// value, the later ones are superseded. Under a review of the whole record everything goes on being held.
+fn release_held(work: &mut Work, row: &ReviewRow, chosen: Option<&Canonical>) {
+    let still_held = work.open_review("").map(|review| review.no);
+    let mut released: Vec<String> = Vec::new();
+    let last: Vec<(String, Option<Canonical>)> = work
+        .changes
+        .iter()
+        .filter(|change| change.review == Some(row.no) && change.state == State::Held)
+        .map(|change| (change.field.clone(), change.to.clone()))
+        .collect();
+    for change in work.changes.iter_mut() {
+        if change.review != Some(row.no) || change.state != State::Held {
+            continue;
+        }
+        if released.contains(&change.field) && !change.field.is_empty() {
+            change.state = State::Done;
+            continue;
+        }
+        released.push(change.field.clone());
+        match still_held {
+            Some(no) => change.review = Some(no),
+            None => change.state = State::Pending,
+        }
+        if change.field.is_empty() {
+            continue;
+        }
+        let last_of_field = last.iter().rfind(|(field, _)| *field == change.field);
+        change.to = match (row.field.is_empty(), last_of_field) {
+            (true, Some((_, to))) => to.clone(),
+            _ => chosen.cloned(),
+        };
+    }
+}
+
+fn journal(unit: &Unit<'_>, work: &Work, row: &ReviewRow, choice: &str, chosen: Option<&Canonical>) -> StoreResult<()> {
+    let closed = work.reviews.iter().find(|review| review.no == row.no);
+    let detail = json!({
+        "review": row.id, "field": row.field, "kind": row.kind, "choice": choice, "base": row.base,
+        "mine": closed.and_then(|review| review.mine.clone()), "theirs": row.theirs, "theirs_by": row.theirs_by,
+        "chosen": chosen, "by": unit.context.user, "policy_version": row.policy_version,
+    });
+    unit.journal(Some(work.row.no), "review_closed", &detail)
+}

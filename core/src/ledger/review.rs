@@ -1,0 +1,180 @@
+//! Reviews as people see them (requirements D3, D5).
+
+use super::body::on_the_wire;
+use super::unit::Unit;
+use super::work::Work;
+use crate::schema::Schema;
+use crate::store::changes::State;
+use crate::store::reviews::{self, ReviewRow};
+use crate::store::{StoreResult, records};
+use crate::value::{Canonical, RecordId, ReviewId, Value, value_of};
+use crate::wire::{FieldError, Resolution};
+
+/// Why a person is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReviewKind {
+    /// Both sides changed the field.
+    Conflict,
+    /// The server does not accept a value.
+    Rejected,
+    /// A rule changed since the edit was made.
+    RuleChanged,
+    /// The record was archived or deleted on the server.
+    Gone,
+    /// The record that this one belongs to is gone.
+    ParentGone,
+    /// This user may not do it, or does not see the record any more.
+    Forbidden,
+    /// The record is locked.
+    Locked,
+    /// Somebody else owns the record.
+    NotOwner,
+}
+
+impl ReviewKind {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Conflict => "conflict",
+            Self::Rejected => "rejected",
+            Self::RuleChanged => "rule_changed",
+            Self::Gone => "gone",
+            Self::ParentGone => "parent_gone",
+            Self::Forbidden => "forbidden",
+            Self::Locked => "locked",
+            Self::NotOwner => "not_owner",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Self {
+        match text {
+            "rejected" => Self::Rejected,
+            "rule_changed" => Self::RuleChanged,
+            "gone" => Self::Gone,
+            "parent_gone" => Self::ParentGone,
+            "forbidden" => Self::Forbidden,
+            "locked" => Self::Locked,
+            "not_owner" => Self::NotOwner,
+            _ => Self::Conflict,
+        }
+    }
+}
+
+/// A question to a person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Review {
+    /// Its id, for [`crate::Fieldkeep::resolve`].
+    pub id: ReviewId,
+    /// The record.
+    pub record: RecordId,
+    /// The record's type.
+    pub record_type: String,
+    /// The field; empty when the record as a whole is concerned.
+    pub field: String,
+    /// The field's name for people.
+    pub label: String,
+    /// Why it is asked.
+    pub kind: ReviewKind,
+    /// The value before both changes.
+    pub base: Value,
+    /// The value chosen here.
+    pub mine: Value,
+    /// The value on the server.
+    pub theirs: Value,
+    /// Who put it there, as far as it is known.
+    pub theirs_by: Option<String>,
+    /// When, milliseconds since 1970 UTC.
+    pub theirs_at_ms: Option<i64>,
+    /// Hand this back with the answer: it says which `theirs` the person saw.
+    pub theirs_rev: i64,
+    /// What the server said, in words for people.
+    pub messages: Vec<String>,
+    /// Since when it is open, milliseconds since 1970 UTC.
+    pub opened_ms: i64,
+    /// Whether two values can be merged into a third one.
+    pub can_merge: bool,
+}
+
+/// All open reviews, oldest first.
+pub(crate) fn open_reviews(unit: &Unit<'_>) -> StoreResult<Vec<Review>> {
+    let mut list = Vec::new();
+    for row in reviews::open(unit.db)? {
+        let work = Work::load(unit, row.record)?;
+        list.push(describe(&unit.context.schema, &work, &row));
+    }
+    Ok(list)
+}
+
+fn describe(schema: &Schema, work: &Work, row: &ReviewRow) -> Review {
+    let kind = ReviewKind::parse(&row.kind);
+    let field = schema.field(&work.row.record_type, &row.field);
+    let shown = |value: Option<&Canonical>| match (value, field) {
+        (Some(value), Some(field)) => value_of(field.kind, value),
+        (Some(value), None) => Value::Unknown(value.as_str().to_owned()),
+        (None, _) => Value::Null,
+    };
+    let mine = mine_of(work, row);
+    Review {
+        id: row.id,
+        record: work.row.id,
+        record_type: work.row.record_type.clone(),
+        label: schema.label(&work.row.record_type, &row.field),
+        field: row.field.clone(),
+        kind,
+        base: shown(row.base.as_ref()),
+        mine: shown(mine.as_ref()),
+        theirs: shown(row.theirs.as_ref()),
+        theirs_by: row.theirs_by.clone(),
+        theirs_at_ms: row.theirs_at_ms,
+        theirs_rev: row.theirs_rev,
+        messages: messages_of(row.detail.as_deref()),
+        opened_ms: row.opened_ms,
+        can_merge: field.is_some(),
+    }
+}
+
+/// "Mine" of an open review is its last held change of the field; of a record-level one, nothing single.
+pub(super) fn mine_of(work: &Work, row: &ReviewRow) -> Option<Canonical> {
+    if row.field.is_empty() {
+        return None;
+    }
+    let held = work.live_on(&row.field).rfind(|change| change.state == State::Held);
+    held.and_then(|change| change.to.clone())
+}
+
+/// The server's words in a review's detail.
+pub(crate) fn messages_of(detail: Option<&str>) -> Vec<String> {
+    let errors: Vec<FieldError> = detail.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    errors.into_iter().map(|error| error.message).collect()
+}
+
+/// The name in a review's detail: who locked or owns the record.
+pub(crate) fn name_in(detail: Option<&str>) -> Option<String> {
+    let json: serde_json::Value = serde_json::from_str(detail?).ok()?;
+    Some(json.get("by")?.as_str()?.to_owned())
+}
+
+/// Answers of people that the server does not have yet, as they go over the wire (requirement D6).
+pub(crate) fn unreported_resolutions(unit: &Unit<'_>, limit: usize) -> StoreResult<Vec<Resolution>> {
+    let mut list = Vec::new();
+    for row in reviews::unreported(unit.db, limit)? {
+        let Some(record) = records::by_no(unit.db, row.record)? else { continue };
+        let work = Work::of(unit, record)?;
+        let wire = |value: Option<&Canonical>| on_the_wire(unit, &work, &row.field, value);
+        list.push(Resolution {
+            id: row.id.0,
+            record: work.row.server_id.clone(),
+            local_id: work.row.id,
+            field: row.field.clone(),
+            kind: row.kind.clone(),
+            choice: row.choice.clone().unwrap_or_default(),
+            base: wire(row.base.as_ref())?,
+            mine: wire(row.mine.as_ref())?,
+            theirs: wire(row.theirs.as_ref())?,
+            chosen: wire(row.chosen.as_ref())?,
+            by: row.closed_by.clone().unwrap_or_default(),
+            at_ms: row.closed_ms.unwrap_or(unit.now_ms),
+            policy_version: row.policy_version,
+        });
+    }
+    Ok(list)
+}

@@ -1,0 +1,341 @@
+//! The answer to a shipment, applied in one transaction: outcome first; then the record if its `seq` is newer; then the
+//! parked entry.
+
+use serde_json::{Value as Json, json};
+
+use super::hold::{self, Question};
+use super::localise::localise_value;
+use super::review::ReviewKind;
+use super::theirs;
+use super::unit::Unit;
+use super::work::Work;
+use crate::schedule::{BOUNCES_BEFORE_WAIT, Due, own_wait_ms, server_wait_ms};
+use crate::store::StoreResult;
+use crate::store::changes::{Change, State};
+use crate::store::records::Life;
+use crate::store::shipments::{self, Ending, OpenShipment};
+use crate::value::{Canonical, RecordId};
+use crate::wire::{ChangeKind, Entry, FieldAuthor, FieldConflict, FieldError, Outcome, PushLine};
+
+/// What an answer meant for a record, for the report of a sync.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Settled {
+    pub(crate) record: RecordId,
+    pub(crate) server_id: Option<String>,
+    pub(crate) version: Option<String>,
+    pub(crate) outcome: Outcome,
+}
+
+/// Applies one line of a push reply to the shipment that it answers.
+pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) -> StoreResult<Option<Settled>> {
+    let Some(outcome) = &line.outcome else { return Ok(None) };
+    let mut work = Work::load(unit, shipment.record)?;
+    let still_open = work.shipment.as_ref().is_some_and(|open| open.no == shipment.no);
+    if !still_open {
+        return Ok(None);
+    }
+    let first = match outcome {
+        Outcome::Duplicate { first } => first.as_ref(),
+        other => other,
+    };
+    match first {
+        Outcome::Applied { seq, server_id, stored } => {
+            let news = Applied { seq: *seq, server_id: Some(server_id), stored: stored.iter().collect() };
+            applied(unit, &mut work, shipment, &news, line.record.as_ref())?;
+        }
+        Outcome::Later { after_s } => {
+            let wait_ms = server_wait_ms(after_s.saturating_mul(1000), unit.random());
+            return postponed(unit, work, shipment, wait_ms, "later", first);
+        }
+        Outcome::ParentMissing | Outcome::NotAttempted | Outcome::Expired | Outcome::Duplicate { .. } => {
+            let wait_ms = own_wait_ms(shipment.attempts, false, unit.random());
+            let wait_ms = if *first == Outcome::NotAttempted { 0 } else { wait_ms };
+            return postponed(unit, work, shipment, wait_ms, name_of(first), first);
+        }
+        refusal => refused(unit, &mut work, shipment, refusal, line.record.as_ref())?,
+    }
+    let settled = Settled {
+        record: work.row.id,
+        server_id: work.row.server_id.clone(),
+        version: work.row.version.clone(),
+        outcome: first.clone(),
+    };
+    work.save(unit)?;
+    Ok(Some(settled))
+}
+
+fn postponed(
+    unit: &Unit<'_>,
+    work: Work,
+    shipment: &OpenShipment,
+    wait_ms: i64,
+    error: &str,
+    outcome: &Outcome,
+) -> StoreResult<Option<Settled>> {
+    shipments::postpone(unit.db, shipment.no, &Due::after(&unit.now, wait_ms), error)?;
+    unit.touch(work.row.no);
+    Ok(Some(Settled {
+        record: work.row.id,
+        server_id: work.row.server_id.clone(),
+        version: work.row.version,
+        outcome: outcome.clone(),
+    }))
+}
+
+/// No answer came for these shipments: the same rows go out again when the lane is due.
+pub(crate) fn postpone(unit: &Unit<'_>, shipment: &OpenShipment, error: &str) -> StoreResult<()> {
+    shipments::postpone(unit.db, shipment.no, &Due::after(&unit.now, 0), error)?;
+    unit.touch(shipment.record);
+    Ok(())
+}
+
+/// The server refuses the request as a whole though it carries this shipment alone: a person decides.
+pub(crate) fn refuse_alone(unit: &Unit<'_>, shipment: &OpenShipment, message: &str) -> StoreResult<()> {
+    let mut work = Work::load(unit, shipment.record)?;
+    let errors = vec![FieldError { field: String::new(), message: message.to_owned() }];
+    refused(unit, &mut work, shipment, &Outcome::Rejected { errors }, None)?;
+    work.save(unit)
+}
+
+/// A page names the open shipment: the page is its acknowledgement.
+pub(super) fn settle_by_page(unit: &Unit<'_>, mut work: Work, entry: &Entry) -> StoreResult<()> {
+    let Some(shipment) = work.shipment.clone() else { return Ok(()) };
+    let named = entry.by.iter().find(|applied| applied.shipment == shipment.key);
+    let Some(named) = named else { return Ok(()) };
+    let news = Applied { seq: named.seq, server_id: Some(&entry.server_id), stored: named.stored.iter().collect() };
+    applied(unit, &mut work, &shipment, &news, Some(entry))?;
+    work.save(unit)
+}
+
+/// What an acknowledgement says.
+struct Applied<'a> {
+    seq: i64,
+    server_id: Option<&'a String>,
+    stored: Vec<(&'a String, &'a Json)>,
+}
+
+fn applied(
+    unit: &Unit<'_>,
+    work: &mut Work,
+    shipment: &OpenShipment,
+    news: &Applied<'_>,
+    record: Option<&Entry>,
+) -> StoreResult<()> {
+    let sent = sent_changes(work, shipment.no);
+    shipments::settle(unit.db, shipment.no, Ending::Applied)?;
+    journal_ops(unit, work, shipment, &sent, "applied", &json!({"seq": news.seq, "server_id": news.server_id}))?;
+    for change in work.changes.iter_mut().filter(|change| is_sent(change, shipment.no)) {
+        change.state = State::Done;
+    }
+    for change in &sent {
+        match (change.kind, change.field.as_str()) {
+            (ChangeKind::Archive, "") => work.row.life = Life::Archived,
+            (ChangeKind::Reopen, "") => work.row.life = Life::Alive,
+            (_, "") => {}
+            (_, field) => work.base.set(field, change.to.clone()),
+        }
+    }
+    for (field, value) in &news.stored {
+        let stored = localise_value(unit, &work.row.record_type, field, value)?;
+        work.base.set(field, stored);
+    }
+    work.shipment = None;
+    work.row.bounces = 0;
+    work.row.due = None;
+    work.row.synced_ms = Some(unit.now_ms);
+    settle_what_now_agrees(unit, work)?;
+    let carried = record.filter(|entry| entry.seq >= news.seq);
+    if let Some(entry) = carried {
+        theirs::take_or_report(unit, work, entry)?;
+    }
+    theirs::unpark(unit, work)?;
+    attach_server_id(unit, work, news)?;
+    if work.row.server_seq.unwrap_or(i64::MIN) < news.seq {
+        // What else changed up to that moment is not known here: not "synced" before the record has been seen again.
+        work.row.server_seq = Some(news.seq);
+        work.row.stale = true;
+    }
+    Ok(())
+}
+
+/// The outcome alone names the record where no entry came with it.
+fn attach_server_id(unit: &Unit<'_>, work: &mut Work, news: &Applied<'_>) -> StoreResult<()> {
+    let (None, Some(server_id)) = (&work.row.server_id, news.server_id) else { return Ok(()) };
+    match crate::store::records::by_server_id(unit.db, &work.row.record_type, server_id)? {
+        None => work.row.server_id = Some(server_id.clone()),
+        Some(other) => {
+            let reason = format!("server id {server_id} belongs to record {}", other.id);
+            unit.journal(Some(work.row.no), "protocol_error", &json!({"reason": reason}))?;
+        }
+    }
+    Ok(())
+}
+
+/// A later edit may say what is stored by now anyway: it is done, or its question withdrawn.
+fn settle_what_now_agrees(unit: &Unit<'_>, work: &mut Work) -> StoreResult<()> {
+    for field in work.live_fields() {
+        let last = work.live_on(&field).next_back().map(|change| (change.state, change.to.clone()));
+        let base = work.base.get(&field).cloned();
+        match last {
+            Some((State::Held, to)) if to == base => hold::withdraw(unit, work, &field)?,
+            Some((State::Held, _)) => {
+                let by = FieldAuthor { who: unit.context.user.clone(), at_ms: unit.now_ms };
+                let shown = work.open_review(&field).map(|review| review.theirs.clone());
+                if shown.is_some_and(|theirs| theirs != base) {
+                    hold::move_theirs(work, &field, base.as_ref(), &by);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn refused(
+    unit: &Unit<'_>,
+    work: &mut Work,
+    shipment: &OpenShipment,
+    refusal: &Outcome,
+    record: Option<&Entry>,
+) -> StoreResult<()> {
+    let sent = sent_changes(work, shipment.no);
+    shipments::settle(unit.db, shipment.no, Ending::Refused)?;
+    let detail = serde_json::to_value(refusal).unwrap_or(Json::Null);
+    journal_ops(unit, work, shipment, &sent, "refused", &detail)?;
+    for change in work.changes.iter_mut().filter(|change| is_sent(change, shipment.no)) {
+        change.state = State::Pending;
+        change.shipment = None;
+    }
+    work.shipment = None;
+    let news = record.filter(|entry| is_news(work, entry));
+    if let Some(entry) = news {
+        theirs::take_or_report(unit, work, entry)?;
+    }
+    theirs::unpark(unit, work)?;
+    match refusal {
+        Outcome::Conflict { fields } => conflict(unit, work, &sent, fields, news.is_some())?,
+        Outcome::Rejected { errors } => rejected(unit, work, &sent, errors)?,
+        Outcome::GroupRefused => {}
+        other => hold_whole(unit, work, other)?,
+    }
+    Ok(())
+}
+
+fn is_news(work: &Work, entry: &Entry) -> bool {
+    entry.seq > work.row.server_seq.unwrap_or(i64::MIN)
+}
+
+fn conflict(
+    unit: &Unit<'_>,
+    work: &mut Work,
+    sent: &[Change],
+    fields: &[FieldConflict],
+    record_came: bool,
+) -> StoreResult<()> {
+    // The record sent along says it all; without it the listed values have to do.
+    for listed in fields.iter().filter(|_| !record_came) {
+        let theirs = localise_value(unit, &work.row.record_type, &listed.field, &listed.value)?;
+        let shipped_from = sent.iter().find(|change| change.field == listed.field).map(|change| &change.from);
+        if shipped_from.is_some_and(|from| from.as_ref() == work.base.get(&listed.field)) {
+            let by = FieldAuthor { who: listed.by.clone(), at_ms: listed.at_ms };
+            theirs::take_field(unit, work, &listed.field, theirs.as_ref(), &by)?;
+        }
+    }
+    work.row.bounces += 1;
+    if work.row.bounces >= BOUNCES_BEFORE_WAIT {
+        let wait_ms = own_wait_ms(work.row.bounces - BOUNCES_BEFORE_WAIT + 1, false, unit.random());
+        work.row.due = Some(Due::after(&unit.now, wait_ms));
+    }
+    Ok(())
+}
+
+/// Fields that the server does not accept are held, each with its reason; the others go out again at once. A create, and
+/// an error about the record as a whole, hold everything.
+fn rejected(unit: &Unit<'_>, work: &mut Work, sent: &[Change], errors: &[FieldError]) -> StoreResult<()> {
+    let whole = sent.iter().any(|change| change.field.is_empty())
+        || errors.is_empty()
+        || errors.iter().any(|error| sent.iter().all(|change| change.field != error.field));
+    let detail = serde_json::to_string(errors).ok();
+    if whole {
+        return hold_record(unit, work, ReviewKind::Rejected, detail);
+    }
+    for error in errors {
+        let pending = work.live_on(&error.field).any(|change| change.state == State::Pending);
+        if !pending {
+            continue;
+        }
+        let base = work.base.get(&error.field).cloned();
+        let question = Question {
+            field: error.field.clone(),
+            kind: ReviewKind::Rejected,
+            base: base.clone(),
+            theirs: base,
+            by: None,
+            detail: serde_json::to_string(&[error]).ok(),
+        };
+        hold::ask(unit, work, question)?;
+    }
+    Ok(())
+}
+
+fn hold_whole(unit: &Unit<'_>, work: &mut Work, outcome: &Outcome) -> StoreResult<()> {
+    let (kind, detail) = match outcome {
+        Outcome::Locked { by } => (ReviewKind::Locked, Some(json!({"by": by}).to_string())),
+        Outcome::NotOwner { owner } => (ReviewKind::NotOwner, Some(json!({"by": owner}).to_string())),
+        Outcome::Gone => (ReviewKind::Gone, None),
+        Outcome::SchemaTooOld => (ReviewKind::RuleChanged, None),
+        _ => (ReviewKind::Forbidden, None),
+    };
+    hold_record(unit, work, kind, detail)
+}
+
+fn hold_record(unit: &Unit<'_>, work: &mut Work, kind: ReviewKind, detail: Option<String>) -> StoreResult<()> {
+    let anything = work.live().any(|change| change.state == State::Pending);
+    if !anything {
+        return Ok(());
+    }
+    let question = Question { field: String::new(), kind, base: None, theirs: None, by: None, detail };
+    hold::ask(unit, work, question).map(|_| ())
+}
+
+fn is_sent(change: &Change, shipment: i64) -> bool {
+    change.state == State::Sealed && change.shipment == Some(shipment)
+}
+
+fn sent_changes(work: &Work, shipment: i64) -> Vec<Change> {
+    work.changes.iter().filter(|change| is_sent(change, shipment)).cloned().collect()
+}
+
+/// One journal row a shipment: which operations, which values, what came of it (requirement D6).
+fn journal_ops(
+    unit: &Unit<'_>,
+    work: &Work,
+    shipment: &OpenShipment,
+    sent: &[Change],
+    kind: &str,
+    outcome: &Json,
+) -> StoreResult<()> {
+    let changes: Vec<Json> = sent.iter().map(describe).collect();
+    let detail = json!({
+        "shipment": shipment.key, "attempts": shipment.attempts, "changes": changes, "outcome": outcome,
+    });
+    unit.journal(Some(work.row.no), kind, &detail)
+}
+
+/// A change for the journal.
+pub(super) fn describe(change: &Change) -> Json {
+    let value = |value: &Option<Canonical>| value.as_ref().map_or(Json::Null, Canonical::json);
+    json!({
+        "op": change.op, "kind": change.kind, "field": change.field, "from": value(&change.from),
+        "to": value(&change.to), "author": change.author, "made_ms": change.made_ms,
+    })
+}
+
+fn name_of(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::ParentMissing => "parent_missing",
+        Outcome::NotAttempted => "not_attempted",
+        Outcome::Expired => "expired",
+        _ => "later",
+    }
+}

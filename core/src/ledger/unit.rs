@@ -1,0 +1,74 @@
+//! A unit of work: one transaction, who does it and when, and which records it touched.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use crate::clock::{Clock, Moment, new_uuid};
+use crate::schema::{Policy, RecordType, Schema};
+use crate::store::{StoreResult, journal};
+
+/// What stays the same from open to close.
+pub(crate) struct Context {
+    pub(crate) schema: Arc<Schema>,
+    pub(crate) user: String,
+    pub(crate) device: String,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// One transaction at work.
+pub(crate) struct Unit<'a> {
+    pub(crate) db: &'a Connection,
+    pub(crate) context: &'a Context,
+    pub(crate) now: Moment,
+    /// Device time corrected by the skew measured against the server, milliseconds (requirement A1).
+    pub(crate) now_ms: i64,
+    touched: RefCell<BTreeSet<i64>>,
+}
+
+impl<'a> Unit<'a> {
+    /// Starts a unit on an open transaction or snapshot.
+    pub(crate) fn new(db: &'a Connection, context: &'a Context) -> StoreResult<Self> {
+        let now = context.clock.now();
+        let now_ms = now.wall_ms + crate::store::meta::skew_ms(db)?;
+        Ok(Self { db, context, now, now_ms, touched: RefCell::default() })
+    }
+
+    /// A new identity.
+    pub(crate) fn new_uuid(&self) -> Uuid {
+        new_uuid(self.context.clock.as_ref())
+    }
+
+    /// 64 random bits.
+    pub(crate) fn random(&self) -> u64 {
+        self.context.clock.random()
+    }
+
+    /// The schema's type of that name, if it still has it.
+    pub(crate) fn record_type(&self, name: &str) -> Option<&'a RecordType> {
+        self.context.schema.record_type(name)
+    }
+
+    /// The policy of a field; the default for a field that the schema does not know.
+    pub(crate) fn policy(&self, record_type: &str, field: &str) -> Policy {
+        self.context.schema.field(record_type, field).map_or(Policy::default(), |field| field.policy)
+    }
+
+    /// Notes that a record changed, for subscribers and for the check of invariants.
+    pub(crate) fn touch(&self, record: i64) {
+        self.touched.borrow_mut().insert(record);
+    }
+
+    /// The records that this unit changed.
+    pub(crate) fn touched(&self) -> Vec<i64> {
+        self.touched.borrow().iter().copied().collect()
+    }
+
+    /// Writes to the journal.
+    pub(crate) fn journal(&self, record: Option<i64>, kind: &str, detail: &serde_json::Value) -> StoreResult<()> {
+        journal::add(self.db, self.now_ms, record, kind, detail)
+    }
+}

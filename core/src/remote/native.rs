@@ -1,0 +1,152 @@
+//! The native protocol: hello, push, pull (see `wire/protocol.md`).
+
+use std::sync::Arc;
+
+use super::failure::{Failure, judge};
+use super::gzip;
+use super::http::{Http, HttpMethod, HttpRequest, HttpResponse};
+use super::lines::Lines;
+use super::token::{AccessToken, TokenProvider};
+use crate::clock::Clock;
+use crate::wire::{Entry, Hello, JSON, NDJSON, PageEnd, PullLine, PushLine, TEST_NOW_HEADER};
+
+/// The server.
+pub(crate) struct NativeRemote {
+    http: Arc<dyn Http>,
+    tokens: Arc<dyn TokenProvider>,
+    clock: Arc<dyn Clock>,
+    base_url: String,
+}
+
+/// What came of a push: every complete line, and how it ended.
+pub(crate) struct PushOutcome {
+    pub(crate) lines: Vec<PushLine>,
+    pub(crate) end: Result<(), Failure>,
+}
+
+/// How a page ended.
+pub(crate) type PullEnd = Result<PageEnd, Failure>;
+
+impl NativeRemote {
+    pub(crate) fn new(
+        http: Arc<dyn Http>,
+        tokens: Arc<dyn TokenProvider>,
+        clock: Arc<dyn Clock>,
+        base_url: &str,
+    ) -> Self {
+        Self { http, tokens, clock, base_url: base_url.trim_end_matches('/').to_owned() }
+    }
+
+    /// Opens a session.
+    pub(crate) async fn hello(&self) -> Result<Hello, Failure> {
+        let response = self.exchange(HttpMethod::Get, "/v1/hello", JSON, Vec::new()).await?;
+        Lines::new(response).document().await
+    }
+
+    /// Sends a body and collects the answers. A complete line counts even if the connection is cut after it.
+    pub(crate) async fn push(&self, body: Vec<u8>) -> PushOutcome {
+        let mut lines = Vec::new();
+        let end = self.collect(body, &mut lines).await;
+        PushOutcome { lines, end }
+    }
+
+    async fn collect(&self, body: Vec<u8>, lines: &mut Vec<PushLine>) -> Result<(), Failure> {
+        let response = self.exchange(HttpMethod::Post, "/v1/push", NDJSON, body).await?;
+        let mut reply = Lines::new(response);
+        while let Some(line) = reply.next::<PushLine>().await? {
+            lines.push(line);
+        }
+        Ok(())
+    }
+
+    /// Fetches one page, handing entries on in slices as they arrive.
+    pub(crate) async fn pull(
+        &self,
+        cursor: Option<&str>,
+        slice: usize,
+        mut take: impl FnMut(Vec<Entry>, Option<&PageEnd>) -> Result<(), Failure>,
+    ) -> PullEnd {
+        let path = match cursor {
+            Some(cursor) => format!("/v1/pull?cursor={}", percent(cursor)),
+            None => "/v1/pull".to_owned(),
+        };
+        let response = self.exchange(HttpMethod::Get, &path, NDJSON, Vec::new()).await?;
+        let mut reply = Lines::new(response);
+        let mut entries = Vec::new();
+        while let Some(line) = reply.next::<PullLine>().await? {
+            match line {
+                PullLine::Record(entry) => entries.push(*entry),
+                PullLine::End { page } => {
+                    take(entries, Some(&page))?;
+                    return Ok(page);
+                }
+            }
+            if entries.len() >= slice {
+                take(std::mem::take(&mut entries), None)?;
+            }
+        }
+        take(entries, None)?;
+        Err(Failure::unreadable("the page has no end"))
+    }
+
+    /// One request with the current token; after a 401 one refresh and the same request again (requirement B6).
+    async fn exchange(
+        &self,
+        method: HttpMethod,
+        path: &str,
+        expected: &str,
+        body: Vec<u8>,
+    ) -> Result<HttpResponse, Failure> {
+        let token = self.tokens.current().ok_or(Failure::SignIn)?;
+        let first = self.send(method, path, body.clone(), &token).await?;
+        if first.status != 401 {
+            judge(&first, expected, self.clock.now().wall_ms)?;
+            return Ok(first);
+        }
+        let fresh = self.tokens.refresh(token.generation).await.filter(|fresh| fresh.generation > token.generation);
+        let fresh = fresh.ok_or(Failure::SignIn)?;
+        let second = self.send(method, path, body, &fresh).await?;
+        judge(&second, expected, self.clock.now().wall_ms)?;
+        Ok(second)
+    }
+
+    async fn send(
+        &self,
+        method: HttpMethod,
+        path: &str,
+        body: Vec<u8>,
+        token: &AccessToken,
+    ) -> Result<HttpResponse, Failure> {
+        let mut headers = vec![
+            ("authorization".to_owned(), format!("Bearer {}", token.text)),
+            ("accept".to_owned(), format!("{NDJSON}, {JSON}")),
+            ("accept-encoding".to_owned(), "gzip".to_owned()),
+        ];
+        if let Some(now_ms) = self.clock.virtual_now_ms() {
+            headers.push((TEST_NOW_HEADER.to_owned(), now_ms.to_string()));
+        }
+        let mut body = body;
+        if method == HttpMethod::Post {
+            headers.push(("content-type".to_owned(), JSON.to_owned()));
+            if let Some(packed) = gzip::compress(&body) {
+                headers.push(("content-encoding".to_owned(), "gzip".to_owned()));
+                body = packed;
+            }
+        }
+        let url = format!("{}{path}", self.base_url);
+        Ok(self.http.send(HttpRequest { method, url, headers, body }).await?)
+    }
+}
+
+/// Escapes what may not stand in a query (RFC 3986): a cursor is opaque and may hold anything.
+fn percent(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for &byte in text.as_bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}

@@ -1,0 +1,45 @@
+//! What the host knows of the phone.
+
+use serde::{Deserialize, Serialize};
+
+/// The network as the operating system sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// No connection.
+    None,
+    /// A connection that costs.
+    Metered,
+    /// A free connection.
+    Unmetered,
+}
+
+/// The battery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Battery {
+    /// Enough.
+    Ok,
+    /// Low: waits may grow longer.
+    Low,
+    /// The battery saver is on.
+    Saver,
+}
+
+/// Reported by the host whenever it changes. Metered networks and battery saver never hold the fast lane (requirement
+/// B5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conditions {
+    /// The network.
+    pub network: Network,
+    /// The battery.
+    pub battery: Battery,
+}
+
+impl Default for Conditions {
+    /// Until the host says otherwise a connection is assumed: an attempt that fails costs little, one that is never made
+    /// strands work.
+    fn default() -> Self {
+        Self { network: Network::Unmetered, battery: Battery::Ok }
+    }
+}

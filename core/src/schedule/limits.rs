@@ -1,0 +1,28 @@
+//! Every constant of the fast lane, on one screen, each with its reason.
+
+/// First wait of the fast lane after a failure: a person expects a small edit to arrive within seconds (seed 002).
+pub const FIRST_WAIT_MS: i64 = 2_000;
+/// Each further failure doubles the wait: a weak network is not helped by more requests (seed 002).
+pub const WAIT_GROWTH: i64 = 2;
+/// Longest wait of the fast lane: "Sync failed, retrying in 5 minutes" is the most a person is asked to bear.
+pub const LONGEST_WAIT_MS: i64 = 5 * 60_000;
+/// With the battery low the longest wait doubles (requirement B5).
+pub const LOW_BATTERY_FACTOR: i64 = 2;
+/// Own waits vary by so many per cent in both directions, so that phones that failed together do not come back together.
+pub const OWN_JITTER_PERCENT: i64 = 20;
+/// A wait that the server named is a floor; up to so many per cent come on top (requirement B6).
+pub const SERVER_JITTER_PERCENT: i64 = 10;
+/// A longer `Retry-After` than a day is taken as a day: nobody plans a phone's work further ahead, and a mistyped header
+/// must not silence a device for ever. The server will name its time again.
+pub const LONGEST_SERVER_WAIT_MS: i64 = 24 * 3_600_000;
+/// When a network returns, the lane is due within so many milliseconds, drawn at random: a whole shift walks out of the
+/// same basement.
+pub const REGAINED_SPREAD_MS: i64 = 2_000;
+/// After so many refusals of a record in a row for others' changes, it waits (requirement D13, pitfall P7).
+pub const BOUNCES_BEFORE_WAIT: i64 = 3;
+/// Shipments in one push, unless the server names less: one reply is applied in one go.
+pub const BATCH_ITEMS: usize = 100;
+/// Bytes in one push body before compression, unless the server names less: passes a weak uplink within its time-out.
+pub const BATCH_BYTES: usize = 256 * 1024;
+/// An engine transaction ends after so many milliseconds, so that a save never waits long (pitfall P12).
+pub const SLICE_MS: i64 = 20;

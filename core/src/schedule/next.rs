@@ -1,0 +1,136 @@
+//! What the fast lane does next.
+
+use serde::{Deserialize, Serialize};
+
+/// Why the lane as a whole waits. Stored beside its due time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LaneReason {
+    /// The server could not be reached.
+    Unreachable,
+    /// The server answered that it cannot now (5xx, time-out).
+    ServerTrouble,
+    /// The server asked for patience (429, `Retry-After`).
+    ServerBusy,
+    /// What came back was no answer of our protocol.
+    Unreadable,
+    /// A network that wants a log-in of its own answered instead.
+    Portal,
+    /// The device's clock is so wrong that no secure connection can be made.
+    ClockWrong,
+    /// The token was refused, and a fresh one too.
+    SignIn,
+    /// The token belongs to somebody else than this database.
+    WrongUser,
+    /// A connection has just come back; a short random pause keeps phones apart.
+    Regained,
+}
+
+/// When the engine wants to be called again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// At once: there is more to do.
+    Now,
+    /// In so many milliseconds.
+    In(i64),
+    /// Only when something happens: an edit, a change of conditions, a request.
+    Idle,
+}
+
+/// What the lane knows when it decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LaneFacts {
+    /// The host reports a network.
+    pub online: bool,
+    /// Sign-in was refused and nothing has changed since.
+    pub signed_out: bool,
+    /// Milliseconds until the lane may try again.
+    pub wait_left_ms: i64,
+    /// The server named that time, so that nothing passes it.
+    pub server_floor: bool,
+    /// A person pressed "Sync now".
+    pub forced: bool,
+    /// `hello` has been answered since the engine started, resumed or came back online.
+    pub session: bool,
+    /// A shipment can be sent or resent, a change sealed, or a resolution reported.
+    pub to_send: bool,
+    /// Somebody wants to know what changed on the server.
+    pub to_pull: bool,
+    /// Milliseconds until something that waits on its own becomes due, if anything does.
+    pub next_due_ms: Option<i64>,
+}
+
+/// The next move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Open the session.
+    Hello,
+    /// Seal and send.
+    Push,
+    /// Fetch the next page.
+    Pull,
+    /// Nothing now.
+    Wait(Wake),
+}
+
+/// Decides. No request is made and no timer is set when there is nothing to do (requirement G3).
+#[must_use]
+pub fn next_action(facts: &LaneFacts) -> Action {
+    let wanted = facts.to_send || facts.to_pull;
+    if !facts.online || facts.signed_out {
+        return Action::Wait(Wake::Idle);
+    }
+    if !wanted {
+        return Action::Wait(facts.next_due_ms.map_or(Wake::Idle, Wake::In));
+    }
+    let passes = facts.forced && !facts.server_floor;
+    if facts.wait_left_ms > 0 && !passes {
+        return Action::Wait(Wake::In(facts.wait_left_ms));
+    }
+    match (facts.session, facts.to_send) {
+        (false, _) => Action::Hello,
+        (true, true) => Action::Push,
+        (true, false) => Action::Pull,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDLE: LaneFacts = LaneFacts {
+        online: true,
+        signed_out: false,
+        wait_left_ms: 0,
+        server_floor: false,
+        forced: false,
+        session: true,
+        to_send: false,
+        to_pull: false,
+        next_due_ms: None,
+    };
+
+    #[test]
+    fn decides_by_the_facts_alone() {
+        let send = LaneFacts { to_send: true, ..IDLE };
+        for (facts, expected, what) in [
+            (IDLE, Action::Wait(Wake::Idle), "nothing to do: no request, no timer (G3)"),
+            (send, Action::Push, "work goes out at once"),
+            (LaneFacts { to_pull: true, ..send }, Action::Push, "edits before news"),
+            (LaneFacts { to_pull: true, ..IDLE }, Action::Pull, "news"),
+            (LaneFacts { session: false, ..send }, Action::Hello, "a session opens with hello"),
+            (LaneFacts { online: false, ..send }, Action::Wait(Wake::Idle), "no network: the host will say"),
+            (LaneFacts { signed_out: true, ..send }, Action::Wait(Wake::Idle), "sign in first"),
+            (LaneFacts { wait_left_ms: 5, ..send }, Action::Wait(Wake::In(5)), "backoff"),
+            (LaneFacts { wait_left_ms: 5, forced: true, ..send }, Action::Push, "sync now passes our backoff"),
+            (
+                LaneFacts { wait_left_ms: 5, forced: true, server_floor: true, ..send },
+                Action::Wait(Wake::In(5)),
+                "and never the server's",
+            ),
+            (LaneFacts { next_due_ms: Some(9), ..IDLE }, Action::Wait(Wake::In(9)), "something is due later"),
+        ] {
+            assert_eq!(next_action(&facts), expected, "{what}");
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Where each live change of a record stands: ready, on the wire, or waiting for something named. One function decides
+//! both what is sealed and why the rest waits, so the two can never disagree (requirements B2, B7, B10; pitfall P6).
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::wire::ChangeKind;
+
+/// Where a live change is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeState {
+    /// Free to go.
+    Pending,
+    /// In an open shipment.
+    Sealed,
+    /// Under an open review, by its number.
+    Held(i64),
+}
+
+/// A reference whose target the server does not know yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingParent {
+    /// The reference field.
+    pub field: String,
+    /// The target, by its number on this device.
+    pub record: i64,
+    /// The number of the target's own create, if that is live.
+    pub create_seq: Option<i64>,
+    /// The group of that create.
+    pub create_group: Option<i64>,
+}
+
+/// A live change, as far as waiting is concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeFacts {
+    /// Its number.
+    pub seq: i64,
+    /// Its operation.
+    pub op: i64,
+    /// Its group, if it is applied together with others or not at all.
+    pub group: Option<i64>,
+    /// What it does.
+    pub kind: ChangeKind,
+    /// The field, empty for a create or a barrier.
+    pub field: String,
+    /// Where it is.
+    pub state: ChangeState,
+    /// References that cannot be expressed to the server yet.
+    pub missing: Vec<MissingParent>,
+}
+
+/// A record and its live changes in the order of their numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordFacts {
+    /// Its number on this device.
+    pub record: i64,
+    /// The live changes.
+    pub changes: Vec<ChangeFacts>,
+    /// Whether a shipment of it is unanswered.
+    pub open_shipment: bool,
+    /// An open review of the record as a whole.
+    pub record_review: Option<i64>,
+    /// Milliseconds until it may be sent again, after others kept changing it.
+    pub bounce_left_ms: i64,
+}
+
+/// Where a change stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stand {
+    /// May be sealed now, as far as its record is concerned.
+    Ready,
+    /// On the wire.
+    InFlight,
+    /// Waits for the answer to its record's open shipment.
+    BehindShipment,
+    /// Waits for an earlier operation of the same field or record.
+    BehindEarlier(i64),
+    /// Waits for an archive, reopen or sign-off that comes first.
+    BehindBarrier(i64),
+    /// Waits for a person: the review's number.
+    Review(i64),
+    /// Waits for another record to reach the server.
+    ForParent(i64),
+    /// Waits because others keep changing the record, so many milliseconds.
+    Bounced(i64),
+    /// Waits for another member of its group: that member's operation.
+    Group(i64),
+}
+
+/// Where each live change of a record stands, in order. Total: each change gets exactly one answer.
+#[must_use]
+pub fn stands(record: &RecordFacts) -> Vec<Stand> {
+    let mut walk = Walk::default();
+    record.changes.iter().enumerate().map(|(position, change)| walk.stand(record, position, change)).collect()
+}
+
+/// What the walk along a record's changes has met so far.
+#[derive(Default)]
+struct Walk<'a> {
+    /// Operation of the first waiting change per field.
+    waiting_fields: BTreeMap<&'a str, i64>,
+    /// Operation of a create that waits: everything behind it waits too.
+    waiting_create: Option<i64>,
+    /// Operation of the first barrier, ready or not: it goes alone.
+    barrier: Option<i64>,
+    /// The create that is ready to be sealed, its number and group: patches fold into it.
+    create: Option<(i64, Option<i64>)>,
+}
+
+impl<'a> Walk<'a> {
+    fn stand(&mut self, record: &'a RecordFacts, position: usize, change: &'a ChangeFacts) -> Stand {
+        let stand = self.judge(record, position, change);
+        let is_barrier = change.field.is_empty() && change.kind != ChangeKind::Create;
+        if is_barrier {
+            self.barrier.get_or_insert(change.op);
+        } else if change.field.is_empty() {
+            match stand {
+                Stand::Ready => self.create = Some((change.seq, change.group)),
+                _ => self.waiting_create = Some(change.op),
+            }
+        } else if stand != Stand::Ready {
+            self.waiting_fields.entry(&change.field).or_insert(change.op);
+        }
+        stand
+    }
+
+    fn judge(&self, record: &RecordFacts, position: usize, change: &ChangeFacts) -> Stand {
+        match change.state {
+            ChangeState::Sealed => return Stand::InFlight,
+            ChangeState::Held(review) => return Stand::Review(review),
+            ChangeState::Pending => {}
+        }
+        if let Some(review) = record.record_review {
+            return Stand::Review(review);
+        }
+        if record.open_shipment {
+            return Stand::BehindShipment;
+        }
+        if record.bounce_left_ms > 0 {
+            return Stand::Bounced(record.bounce_left_ms);
+        }
+        if let Some(op) = self.waiting_create {
+            return Stand::BehindEarlier(op);
+        }
+        if let Some(op) = self.barrier {
+            return Stand::BehindBarrier(op);
+        }
+        match (change.kind, change.field.is_empty()) {
+            (ChangeKind::Create, true) => create_stand(record, change),
+            (_, true) if position > 0 => Stand::BehindEarlier(record.changes[position - 1].op),
+            (_, true) => Stand::Ready,
+            (_, false) => self.patch_stand(change),
+        }
+    }
+
+    fn patch_stand(&self, change: &ChangeFacts) -> Stand {
+        if let Some(&op) = self.waiting_fields.get(change.field.as_str()) {
+            return Stand::BehindEarlier(op);
+        }
+        if let Some(missing) = change.missing.first()
+            && !in_group(change, missing)
+        {
+            return Stand::ForParent(missing.record);
+        }
+        match self.create {
+            // Members of another group do not fold into a create; they follow it.
+            Some((create_op, group)) if change.group.is_some() && change.group != group => {
+                Stand::BehindEarlier(create_op)
+            }
+            _ => Stand::Ready,
+        }
+    }
+}
+
+/// A create waits for the parents it names. Where a later change of the record points the field to a record that the
+/// server knows, that one counts, since it is folded into the create.
+fn create_stand(record: &RecordFacts, create: &ChangeFacts) -> Stand {
+    let replaced = |field: &str| {
+        let last = record.changes.iter().rev().find(|change| change.field == field);
+        last.is_some_and(|change| change.state == ChangeState::Pending && change.missing.is_empty())
+    };
+    let waits_for = create.missing.iter().find(|missing| !in_group(create, missing) && !replaced(&missing.field));
+    waits_for.map_or(Stand::Ready, |missing| Stand::ForParent(missing.record))
+}
+
+/// A parent created in the same group travels along.
+fn in_group(change: &ChangeFacts, missing: &MissingParent) -> bool {
+    change.group.is_some() && change.group == missing.create_group
+}
+
+/// Groups are sealed whole or not at all: turns each ready member of a group that is not wholly ready into
+/// [`Stand::Group`], and what comes behind such a member into waiting for it. `records` are all records that take part.
+pub fn seal_groups(records: &[RecordFacts], stands: &mut [Vec<Stand>]) {
+    // Holding one group back can hold back another that comes behind it, so this runs until nothing changes; each round
+    // turns at least one change away from ready.
+    while hold_back_once(records, stands) {}
+}
+
+fn hold_back_once(records: &[RecordFacts], stands: &mut [Vec<Stand>]) -> bool {
+    let blocked = blocked_groups(records, stands);
+    let mut changed = false;
+    for (record, stands) in records.iter().zip(stands.iter_mut()) {
+        let mut fields: BTreeMap<&str, i64> = BTreeMap::new();
+        for (change, stand) in record.changes.iter().zip(stands.iter_mut()) {
+            let first = change.group.and_then(|group| blocked.get(&group));
+            if let (Some(&op), Stand::Ready) = (first, &*stand) {
+                *stand = Stand::Group(op);
+                changed = true;
+            } else if let (Some(&op), Stand::Ready) = (fields.get(change.field.as_str()).or(fields.get("")), &*stand) {
+                *stand = Stand::BehindEarlier(op);
+                changed = true;
+            }
+            if matches!(stand, Stand::Group(_) | Stand::BehindEarlier(_)) {
+                fields.entry(&change.field).or_insert(change.op);
+            }
+        }
+    }
+    changed
+}
+
+/// Groups with a member that cannot go now, each with the operation that holds it.
+fn blocked_groups(records: &[RecordFacts], stands: &[Vec<Stand>]) -> HashMap<i64, i64> {
+    let mut blocked = HashMap::new();
+    for (record, stands) in records.iter().zip(stands) {
+        // What is ready without a group and made earlier goes first: a record has one shipment at a time.
+        let mut earlier = None;
+        for (change, stand) in record.changes.iter().zip(stands) {
+            let holds = match (change.group, stand) {
+                (None, Stand::Ready) => {
+                    earlier.get_or_insert(change.op);
+                    continue;
+                }
+                (None, _) | (Some(_), Stand::InFlight) => continue,
+                (Some(_), Stand::Ready) => earlier,
+                (Some(_), _) => Some(change.op),
+            };
+            if let (Some(group), Some(op)) = (change.group, holds) {
+                blocked.entry(group).or_insert(op);
+            }
+        }
+    }
+    blocked
+}

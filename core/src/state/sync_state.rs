@@ -1,0 +1,273 @@
+//! The state of a record, a visit or the device: every fact that holds, the gravest first.
+
+/// One thing that is true now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SyncFact {
+    /// The signed-in user is not the one whose work this is. Nothing is sent.
+    WrongUser {
+        /// Operations that wait.
+        count: i64,
+    },
+    /// Somebody has to sign in.
+    SignIn {
+        /// Operations that wait.
+        count: i64,
+    },
+    /// The server does not accept a value; a person corrects or gives it up.
+    NotAccepted {
+        /// The server's words, such as "Close date is required".
+        message: String,
+    },
+    /// The record was archived or deleted on the server.
+    Gone,
+    /// The record that this one belongs to is gone.
+    ParentGone,
+    /// This user may not change the record any more.
+    Forbidden,
+    /// The record is locked, or somebody else owns it.
+    Locked {
+        /// By whom; empty when the server did not say.
+        by: String,
+    },
+    /// Both sides changed these fields; a person chooses.
+    NeedsReview {
+        /// The fields' names for people.
+        fields: Vec<String>,
+        /// Who changed them, if it is one known person.
+        by: String,
+    },
+    /// The device's clock is so wrong that no secure connection can be made.
+    ClockWrong {
+        /// Operations that wait.
+        count: i64,
+    },
+    /// The network wants a log-in of its own.
+    Portal {
+        /// Operations that wait.
+        count: i64,
+    },
+    /// The last attempt failed.
+    Failed {
+        /// Operations that wait.
+        count: i64,
+        /// When the next attempt is made, corrected device time, milliseconds.
+        next_at_ms: i64,
+    },
+    /// The server asked for patience.
+    ServerBusy {
+        /// Operations that wait.
+        count: i64,
+        /// When the next attempt is made, corrected device time, milliseconds.
+        next_at_ms: i64,
+    },
+    /// Others keep changing the record.
+    OthersKeepChanging {
+        /// Operations that wait.
+        count: i64,
+        /// When the next attempt is made, corrected device time, milliseconds.
+        next_at_ms: i64,
+    },
+    /// Another record has to be sent first.
+    Behind {
+        /// Operations that wait.
+        count: i64,
+        /// That record, in words.
+        what: String,
+    },
+    /// There is no connection.
+    Offline {
+        /// Operations that wait.
+        count: i64,
+    },
+    /// It goes out at a known time.
+    NextSync {
+        /// Operations that wait.
+        count: i64,
+        /// Corrected device time, milliseconds.
+        next_at_ms: i64,
+    },
+    /// It is on its way.
+    Sending {
+        /// Operations on their way.
+        count: i64,
+    },
+    /// It is kept here and goes out at the next step.
+    Saved {
+        /// Operations that wait.
+        count: i64,
+    },
+    /// An archive waits with the rest.
+    WillBeArchived,
+    /// The server has the change; what else changed there is being fetched.
+    Refreshing,
+    /// The server said so.
+    Synced {
+        /// When it said so, corrected device time, milliseconds.
+        at_ms: i64,
+    },
+    /// Nothing has been loaded from the server yet, and nothing waits.
+    NothingYet,
+}
+
+impl SyncFact {
+    /// Lower comes first.
+    fn precedence(&self) -> u8 {
+        match self {
+            Self::WrongUser { .. } => 0,
+            Self::SignIn { .. } => 1,
+            Self::NotAccepted { .. } => 2,
+            Self::Gone | Self::ParentGone | Self::Forbidden | Self::Locked { .. } => 3,
+            Self::NeedsReview { .. } => 4,
+            Self::ClockWrong { .. } => 5,
+            Self::Portal { .. } => 6,
+            Self::Failed { .. } => 7,
+            Self::ServerBusy { .. } => 8,
+            Self::Offline { .. } => 9,
+            Self::OthersKeepChanging { .. } => 10,
+            Self::Behind { .. } => 11,
+            Self::NextSync { .. } => 12,
+            Self::Sending { .. } => 13,
+            Self::Saved { .. } => 14,
+            Self::WillBeArchived => 15,
+            Self::Refreshing => 16,
+            Self::Synced { .. } => 17,
+            Self::NothingYet => 18,
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::WrongUser { .. } | Self::SignIn { .. } | Self::ClockWrong { .. } => Severity::Blocking,
+            Self::NotAccepted { .. }
+            | Self::Gone
+            | Self::ParentGone
+            | Self::Forbidden
+            | Self::Locked { .. }
+            | Self::NeedsReview { .. }
+            | Self::Portal { .. }
+            | Self::Failed { .. }
+            | Self::OthersKeepChanging { .. } => Severity::Banner,
+            _ => Severity::Quiet,
+        }
+    }
+}
+
+/// How loudly an app says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Beside the record.
+    Quiet,
+    /// A banner.
+    Banner,
+    /// Nothing goes on before a person acts.
+    Blocking,
+}
+
+/// What a state is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncScope {
+    /// One record.
+    Record,
+    /// A record with those that belong to it: a visit, a job with its notes and parts.
+    Family,
+    /// All that is on this device.
+    Device,
+}
+
+/// The state: a headline, and every part that holds, none hidden (pitfall 23).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncState {
+    /// What it is about.
+    pub scope: SyncScope,
+    /// The gravest fact.
+    pub headline: SyncFact,
+    /// How loudly to say it: the loudest of all parts.
+    pub severity: Severity,
+    /// All facts, gravest first; the headline is the first of them.
+    pub parts: Vec<SyncFact>,
+}
+
+impl SyncState {
+    /// Orders facts, merges those of one kind, chooses the headline.
+    #[must_use]
+    pub fn of(scope: SyncScope, facts: Vec<SyncFact>) -> Self {
+        let mut parts: Vec<SyncFact> = Vec::new();
+        for fact in facts {
+            match parts.iter_mut().find(|known| same_kind(known, &fact)) {
+                Some(known) => merge(known, fact),
+                None => parts.push(fact),
+            }
+        }
+        // "Synced" is said only when nothing else is to be said of what was sent from here (promise 4).
+        let unfinished = parts.iter().any(|fact| fact.precedence() < SyncFact::Synced { at_ms: 0 }.precedence());
+        if unfinished && scope == SyncScope::Record {
+            parts.retain(|fact| !matches!(fact, SyncFact::Synced { .. } | SyncFact::NothingYet));
+        }
+        parts.sort_by_key(SyncFact::precedence);
+        let headline = parts.first().cloned().unwrap_or(SyncFact::NothingYet);
+        let severity = parts.iter().map(SyncFact::severity).max().unwrap_or(Severity::Quiet);
+        if parts.is_empty() {
+            parts.push(headline.clone());
+        }
+        Self { scope, headline, severity, parts }
+    }
+}
+
+fn same_kind(left: &SyncFact, right: &SyncFact) -> bool {
+    let by_message =
+        matches!((left, right), (SyncFact::NotAccepted { message: a }, SyncFact::NotAccepted { message: b }) if a != b);
+    let by_name = matches!((left, right), (SyncFact::Locked { by: a }, SyncFact::Locked { by: b }) if a != b);
+    let by_what =
+        matches!((left, right), (SyncFact::Behind { what: a, .. }, SyncFact::Behind { what: b, .. }) if a != b);
+    std::mem::discriminant(left) == std::mem::discriminant(right) && !by_message && !by_name && !by_what
+}
+
+fn merge(known: &mut SyncFact, other: SyncFact) {
+    use SyncFact as F;
+    match (known, other) {
+        (
+            F::WrongUser { count: sum }
+            | F::SignIn { count: sum }
+            | F::ClockWrong { count: sum }
+            | F::Portal { count: sum }
+            | F::Offline { count: sum }
+            | F::Sending { count: sum }
+            | F::Saved { count: sum }
+            | F::Behind { count: sum, .. },
+            F::WrongUser { count }
+            | F::SignIn { count }
+            | F::ClockWrong { count }
+            | F::Portal { count }
+            | F::Offline { count }
+            | F::Sending { count }
+            | F::Saved { count }
+            | F::Behind { count, .. },
+        ) => *sum += count,
+        (
+            F::Failed { count: sum, next_at_ms: first }
+            | F::ServerBusy { count: sum, next_at_ms: first }
+            | F::OthersKeepChanging { count: sum, next_at_ms: first }
+            | F::NextSync { count: sum, next_at_ms: first },
+            F::Failed { count, next_at_ms }
+            | F::ServerBusy { count, next_at_ms }
+            | F::OthersKeepChanging { count, next_at_ms }
+            | F::NextSync { count, next_at_ms },
+        ) => {
+            *sum += count;
+            *first = (*first).min(next_at_ms);
+        }
+        (F::NeedsReview { fields, by }, F::NeedsReview { fields: more, by: other }) => {
+            for field in more {
+                if !fields.contains(&field) {
+                    fields.push(field);
+                }
+            }
+            if *by != other {
+                by.clear();
+            }
+        }
+        // All are synced only as of the oldest.
+        (F::Synced { at_ms }, F::Synced { at_ms: other }) => *at_ms = (*at_ms).min(other),
+        _ => {}
+    }
+}

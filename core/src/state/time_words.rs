@@ -1,0 +1,51 @@
+//! Times in words, and when the words stop being true (pitfall P11: nobody runs a timer for text but the screen).
+
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+
+use super::catalogue::Catalogue;
+use super::sentence::Locale;
+
+/// Some words and when they change, if they do.
+pub(super) struct TimeWords {
+    pub(super) text: String,
+    pub(super) changes_at_ms: Option<i64>,
+}
+
+/// Steps of a countdown: below so many milliseconds, rounded up to so many.
+const STEPS_MS: [(i64, i64); 4] = [(10_000, 1_000), (60_000, 5_000), (90 * 60_000, 60_000), (i64::MAX, 3_600_000)];
+
+/// "in 5 minutes": rounded up, so that nobody is called back too early.
+pub(super) fn until(words: &Catalogue, now_ms: i64, at_ms: i64) -> TimeWords {
+    let left = at_ms - now_ms;
+    if left <= 0 {
+        return TimeWords { text: words.text("now", &[]), changes_at_ms: None };
+    }
+    let step = STEPS_MS.iter().find(|(below, _)| left <= *below).map_or(60_000, |(_, step)| *step);
+    let count = (left + step - 1) / step;
+    let (key, number) = match step {
+        1_000 => ("in_seconds", count),
+        5_000 if count * 5 >= 60 => ("in_minutes", 1),
+        5_000 => ("in_seconds", count * 5),
+        60_000 => ("in_minutes", count),
+        _ => ("in_hours", count),
+    };
+    let text = words.text(&words.counted(key, number), &[("n", &number.to_string())]);
+    TimeWords { text, changes_at_ms: Some(at_ms - (count - 1) * step) }
+}
+
+/// "14:03" today, "3 March at 14:03" on another day.
+pub(super) fn at(words: &Catalogue, now_ms: i64, at_ms: i64, locale: &Locale) -> TimeWords {
+    let zone =
+        Offset::from_seconds(locale.utc_offset_minutes.saturating_mul(60)).map_or(TimeZone::UTC, TimeZone::fixed);
+    let local = |ms: i64| Timestamp::from_millisecond(ms).unwrap_or_default().to_zoned(zone.clone());
+    let (moment, today) = (local(at_ms), local(now_ms));
+    let time = format!("{:02}:{:02}", moment.hour(), moment.minute());
+    if moment.date() != today.date() {
+        let day = moment.day().to_string();
+        let arguments = [("day", day.as_str()), ("month", words.month(moment.month())), ("time", &time)];
+        return TimeWords { text: words.text("on_day", &arguments), changes_at_ms: None };
+    }
+    let midnight = today.date().tomorrow().ok().and_then(|date| date.to_zoned(zone).ok());
+    TimeWords { text: time, changes_at_ms: midnight.map(|zoned| zoned.timestamp().as_millisecond()) }
+}

@@ -1,0 +1,284 @@
+//! Table `changes`: one field of one operation, the unit of waiting and holding.
+
+use rusqlite::{Connection, Row, params};
+
+use super::{StoreError, StoreResult};
+use crate::value::Canonical;
+use crate::wire::ChangeKind;
+
+/// Where a change is in its life. `done` and `discarded` are the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Pending,
+    Sealed,
+    Held,
+    Done,
+    Discarded,
+}
+
+impl State {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Sealed => "sealed",
+            Self::Held => "held",
+            Self::Done => "done",
+            Self::Discarded => "discarded",
+        }
+    }
+
+    fn parse(text: &str) -> StoreResult<Self> {
+        match text {
+            "pending" => Ok(Self::Pending),
+            "sealed" => Ok(Self::Sealed),
+            "held" => Ok(Self::Held),
+            "done" => Ok(Self::Done),
+            "discarded" => Ok(Self::Discarded),
+            other => Err(StoreError::Unreadable(format!("change state {other}"))),
+        }
+    }
+}
+
+/// The stored name of a kind.
+pub(crate) fn kind_str(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Create => "create",
+        ChangeKind::Patch => "patch",
+        ChangeKind::Archive => "archive",
+        ChangeKind::Reopen => "reopen",
+        ChangeKind::Signoff => "signoff",
+    }
+}
+
+fn parse_kind(text: &str) -> StoreResult<ChangeKind> {
+    match text {
+        "create" => Ok(ChangeKind::Create),
+        "patch" => Ok(ChangeKind::Patch),
+        "archive" => Ok(ChangeKind::Archive),
+        "reopen" => Ok(ChangeKind::Reopen),
+        "signoff" => Ok(ChangeKind::Signoff),
+        other => Err(StoreError::Unreadable(format!("change kind {other}"))),
+    }
+}
+
+/// A row of `changes`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Change {
+    pub(crate) seq: i64,
+    pub(crate) op: i64,
+    pub(crate) act: i64,
+    pub(crate) record: i64,
+    pub(crate) kind: ChangeKind,
+    /// Empty for a create or a barrier.
+    pub(crate) field: String,
+    pub(crate) seen: Option<Canonical>,
+    pub(crate) from: Option<Canonical>,
+    /// For a create: the JSON object of all given fields.
+    pub(crate) to: Option<Canonical>,
+    pub(crate) state: State,
+    pub(crate) shipment: Option<i64>,
+    pub(crate) review: Option<i64>,
+    pub(crate) group: Option<i64>,
+    pub(crate) author: String,
+    pub(crate) schema_version: i64,
+    pub(crate) made_ms: i64,
+}
+
+impl Change {
+    /// Whether it goes alone, after everything earlier of its record.
+    pub(crate) fn is_barrier(&self) -> bool {
+        self.field.is_empty() && self.kind != ChangeKind::Create
+    }
+
+    /// Whether it makes the record.
+    pub(crate) fn is_create(&self) -> bool {
+        self.field.is_empty() && self.kind == ChangeKind::Create
+    }
+}
+
+const COLUMNS: &str = "seq,op,act,record,kind,field,seen,from_value,to_value,state,shipment,review,grp,author,schema_version,made_wall_ms";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<StoreResult<Change>> {
+    let (kind, state): (String, String) = (row.get(4)?, row.get(9)?);
+    let (kind, state) = match (parse_kind(&kind), State::parse(&state)) {
+        (Ok(kind), Ok(state)) => (kind, state),
+        (Err(error), _) | (_, Err(error)) => return Ok(Err(error)),
+    };
+    let value = |column| -> rusqlite::Result<Option<Canonical>> {
+        Ok(row.get::<_, Option<String>>(column)?.map(Canonical::from_stored))
+    };
+    Ok(Ok(Change {
+        seq: row.get(0)?,
+        op: row.get(1)?,
+        act: row.get(2)?,
+        record: row.get(3)?,
+        kind,
+        field: row.get(5)?,
+        seen: value(6)?,
+        from: value(7)?,
+        to: value(8)?,
+        state,
+        shipment: row.get(10)?,
+        review: row.get(11)?,
+        group: row.get(12)?,
+        author: row.get(13)?,
+        schema_version: row.get(14)?,
+        made_ms: row.get(15)?,
+    }))
+}
+
+/// Who and where a change is made: the same for all changes of a commit.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) device: String,
+    pub(crate) made_boot_ms: i64,
+    pub(crate) boot_id: String,
+}
+
+/// Adds a change under its own number.
+pub(crate) fn insert(db: &Connection, change: &Change, origin: &Origin) -> StoreResult<()> {
+    db.prepare_cached(
+        "INSERT INTO changes(seq,op,act,record,kind,field,seen,from_value,to_value,state,shipment,review,grp,\
+         author,device,schema_version,made_wall_ms,made_boot_ms,boot_id) \
+         VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)",
+    )?
+    .execute(params![
+        change.seq,
+        change.op,
+        change.act,
+        change.record,
+        kind_str(change.kind),
+        change.field,
+        change.seen.as_ref().map(Canonical::as_str),
+        change.from.as_ref().map(Canonical::as_str),
+        change.to.as_ref().map(Canonical::as_str),
+        change.state.as_str(),
+        change.shipment,
+        change.review,
+        change.group,
+        change.author,
+        origin.device,
+        change.schema_version,
+        change.made_ms,
+        origin.made_boot_ms,
+        origin.boot_id,
+    ])?;
+    Ok(())
+}
+
+/// Writes back what can change of a change: where it is, and the values that move with it.
+pub(crate) fn update(db: &Connection, change: &Change) -> StoreResult<()> {
+    db.prepare_cached(
+        "UPDATE changes SET state=?2,shipment=?3,review=?4,grp=?5,from_value=?6,to_value=?7 WHERE seq=?1",
+    )?
+    .execute(params![
+        change.seq,
+        change.state.as_str(),
+        change.shipment,
+        change.review,
+        change.group,
+        change.from.as_ref().map(Canonical::as_str),
+        change.to.as_ref().map(Canonical::as_str),
+    ])?;
+    Ok(())
+}
+
+/// The highest number given so far.
+pub(crate) fn last_seq(db: &Connection) -> StoreResult<i64> {
+    let mut statement = db.prepare_cached("SELECT coalesce(max(seq),0) FROM changes")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+fn collect(db: &Connection, sql: &str, parameters: impl rusqlite::Params) -> StoreResult<Vec<Change>> {
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(parameters, read)?;
+    rows.map(|row| row?).collect()
+}
+
+/// The live changes of a record, in the order of their numbers.
+pub(crate) fn live_of(db: &Connection, record: i64) -> StoreResult<Vec<Change>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM changes WHERE record=?1 AND state IN('pending','sealed','held') ORDER BY seq");
+    collect(db, &sql, [record])
+}
+
+/// The live changes of a group, in the order of their numbers.
+pub(crate) fn live_of_group(db: &Connection, group: i64) -> StoreResult<Vec<Change>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM changes WHERE grp=?1 AND grp IS NOT NULL AND state IN('pending','sealed','held') ORDER BY seq"
+    );
+    collect(db, &sql, [group])
+}
+
+/// The changes of a field that were made on this device after the number `after`, whatever became of them.
+pub(crate) fn of_field_after(db: &Connection, record: i64, field: &str, after: i64) -> StoreResult<Vec<Change>> {
+    let sql = format!("SELECT {COLUMNS} FROM changes WHERE seq>?1 AND record=?2 AND field=?3 ORDER BY seq");
+    collect(db, &sql, params![after, record, field])
+}
+
+/// A pending change and its record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) seq: i64,
+    pub(crate) record: i64,
+}
+
+/// Pending changes from number `from` on, at most `limit`. Walks the primary key: the caller keeps `from` near the oldest
+/// live change.
+pub(crate) fn pending_from(db: &Connection, from: i64, limit: usize) -> StoreResult<Vec<Candidate>> {
+    let mut statement =
+        db.prepare_cached("SELECT seq,record FROM changes WHERE seq>=?1 AND state='pending' ORDER BY seq LIMIT ?2")?;
+    let rows = statement.query_map(params![from, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+        Ok(Candidate { seq: row.get(0)?, record: row.get(1)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Number of the oldest live change from `from` on, if there is one.
+pub(crate) fn first_live_from(db: &Connection, from: i64) -> StoreResult<Option<i64>> {
+    let mut statement = db.prepare_cached(
+        "SELECT seq FROM changes NOT INDEXED WHERE seq>=?1 AND state IN('pending','sealed','held') ORDER BY seq LIMIT 1",
+    )?;
+    let mut rows = statement.query([from])?;
+    Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+}
+
+/// How much waits, in live operations and by state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LiveCounts {
+    /// Operations with a change that is pending.
+    pub(crate) pending: i64,
+    /// Operations with a change on the wire.
+    pub(crate) sealed: i64,
+    /// Operations with a change under review.
+    pub(crate) held: i64,
+}
+
+/// Counts live operations. Reads the partial index and the rows it names.
+pub(crate) fn live_counts(db: &Connection) -> StoreResult<LiveCounts> {
+    let mut statement = db.prepare_cached(
+        "SELECT state,count(DISTINCT op) FROM changes WHERE state IN('pending','sealed','held') GROUP BY state",
+    )?;
+    let mut counts = LiveCounts::default();
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let state: String = row.get(0)?;
+        let count: i64 = row.get(1)?;
+        match State::parse(&state)? {
+            State::Pending => counts.pending = count,
+            State::Sealed => counts.sealed = count,
+            State::Held => counts.held = count,
+            State::Done | State::Discarded => {}
+        }
+    }
+    Ok(counts)
+}
+
+/// Records with live changes, in the order of their oldest live change.
+pub(crate) fn live_records(db: &Connection) -> StoreResult<Vec<i64>> {
+    let mut statement = db.prepare_cached(
+        "SELECT record,min(seq) AS first FROM changes WHERE state IN('pending','sealed','held') GROUP BY record ORDER BY first",
+    )?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,70 @@
+//! What can go wrong with the store, with causes. The public face turns these into what a caller can do.
+
+use std::io;
+
+use rusqlite::ErrorCode;
+use thiserror::Error;
+
+/// A failure of the local store.
+#[derive(Debug, Error)]
+pub(crate) enum StoreError {
+    #[error("the folder is in use by another process or instance")]
+    InUse,
+    #[error("the store has version {found}, this build knows {known}")]
+    Newer { found: i64, known: i64 },
+    #[error("the file is not a Fieldkeep store")]
+    Foreign,
+    #[error("the store belongs to user {owner}")]
+    WrongUser { owner: String },
+    #[error("the store was last used with schema version {stored}, this is version {given}")]
+    SchemaOlder { stored: i64, given: i64 },
+    #[error("the store is suspended")]
+    Suspended,
+    #[error("the store is closed")]
+    Closed,
+    #[error("folder: {0}")]
+    Folder(#[from] io::Error),
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("stored data cannot be read: {0}")]
+    Unreadable(String),
+}
+
+/// What a storage failure means for the person holding the phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StorageFault {
+    /// No space left.
+    Full,
+    /// The file cannot be read or written right now.
+    Unavailable,
+    /// The file is damaged.
+    Damaged,
+    /// Something else; a defect of ours.
+    Internal,
+}
+
+impl StoreError {
+    /// Sorts a failure by what it means.
+    pub(crate) fn fault(&self) -> StorageFault {
+        match self {
+            Self::Folder(error) if error.kind() == io::ErrorKind::StorageFull => StorageFault::Full,
+            Self::Folder(_) => StorageFault::Unavailable,
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => match error.code {
+                ErrorCode::DiskFull => StorageFault::Full,
+                ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::ReadOnly
+                | ErrorCode::PermissionDenied
+                | ErrorCode::AuthorizationForStatementDenied
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::OperationInterrupted => StorageFault::Unavailable,
+                ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StorageFault::Damaged,
+                _ => StorageFault::Internal,
+            },
+            _ => StorageFault::Internal,
+        }
+    }
+}
+
+/// Short form used throughout the store.
+pub(crate) type StoreResult<T> = Result<T, StoreError>;

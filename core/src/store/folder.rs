@@ -1,0 +1,36 @@
+//! The folder of one user's store: its files and the lock that keeps a second opener out (pitfall 17).
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use super::error::{StoreError, StoreResult};
+
+/// The database file; SQLite adds `-wal` and `-shm`.
+pub const DATABASE_FILE: &str = "fieldkeep.db";
+/// Held with an exclusive advisory lock as long as the store is open.
+const LOCK_FILE: &str = "engine.lock";
+
+/// The folder, locked for this opener until dropped.
+pub(crate) struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Folder {
+    /// Makes the folder if need be and takes its lock. The system releases the lock when the process ends, however it
+    /// ends.
+    pub(crate) fn lock(path: &Path) -> StoreResult<Self> {
+        fs::create_dir_all(path)?;
+        let lock = File::options().create(true).truncate(false).write(true).open(path.join(LOCK_FILE))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+            Err(TryLockError::Error(error)) => Err(StoreError::Folder(error)),
+        }
+    }
+
+    /// Path of the database file.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path.join(DATABASE_FILE)
+    }
+}

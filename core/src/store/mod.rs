@@ -1,0 +1,111 @@
+//! SQLite: one writer, short readers, one file per table family, the invariants. Rows in, rows out; what the rows mean
+//! together is the `ledger`'s business.
+
+pub(crate) mod changes;
+pub(crate) mod cursors;
+pub(crate) mod drafts;
+mod error;
+mod folder;
+pub(crate) mod forms;
+mod gate;
+pub mod invariants;
+pub(crate) mod journal;
+pub(crate) mod lanes;
+pub(crate) mod meta;
+mod open;
+pub(crate) mod query;
+mod readers;
+pub(crate) mod records;
+pub(crate) mod refs;
+pub(crate) mod reviews;
+pub(crate) mod shipments;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+pub(crate) use error::{StorageFault, StoreError, StoreResult};
+pub use folder::DATABASE_FILE;
+use folder::Folder;
+use gate::Gate;
+pub(crate) use gate::Turn;
+use readers::Readers;
+
+/// One user's store on this device.
+pub(crate) struct Store {
+    path: PathBuf,
+    folder: Mutex<Option<Folder>>,
+    gate: Gate,
+    readers: Readers,
+}
+
+impl Store {
+    /// Takes the folder's lock and opens the database in it.
+    pub(crate) fn open(path: &Path) -> StoreResult<Self> {
+        let store = Self {
+            path: path.to_owned(),
+            folder: Mutex::new(None),
+            gate: Gate::default(),
+            readers: Readers::default(),
+        };
+        store.resume()?;
+        Ok(store)
+    }
+
+    /// Opens the files again after [`Store::suspend`]. Does nothing when they are open.
+    pub(crate) fn resume(&self) -> StoreResult<()> {
+        let mut slot = self.folder();
+        if slot.is_some() {
+            return Ok(());
+        }
+        let folder = Folder::lock(&self.path)?;
+        self.gate.put(open::writer(&folder.database())?);
+        self.readers.open();
+        *slot = Some(folder);
+        Ok(())
+    }
+
+    /// Ends reads and writes, writes the WAL back, closes all files and releases the lock, so that the system may freeze
+    /// the process (requirement G1). Work that takes longer than `patience` is interrupted and rolled back.
+    pub(crate) fn suspend(&self, patience: Duration) -> StoreResult<()> {
+        let mut slot = self.folder();
+        if slot.is_none() {
+            return Ok(());
+        }
+        let writer = self.gate.close(patience);
+        self.readers.close();
+        if let Some(connection) = writer {
+            // A checkpoint that cannot finish loses nothing: the WAL stays and is read at the next open.
+            let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            drop(connection);
+        }
+        *slot = None;
+        Ok(())
+    }
+
+    /// Runs one write transaction; it commits when `work` returns `Ok`, and leaves no trace otherwise.
+    pub(crate) fn write<T, E: From<StoreError>>(
+        &self,
+        turn: Turn,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut writer = self.gate.enter(turn)?;
+        let connection = writer.connection()?;
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let result = work(&transaction)?;
+        transaction.commit().map_err(StoreError::from)?;
+        Ok(result)
+    }
+
+    /// Runs a read in one consistent snapshot.
+    pub(crate) fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        self.readers.read(&self.path.join(DATABASE_FILE), work)
+    }
+
+    fn folder(&self) -> MutexGuard<'_, Option<Folder>> {
+        self.folder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,70 @@
+//! How a database file is opened: settings, identity, version.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::error::{StoreError, StoreResult};
+
+/// SQLite `application_id` of a Fieldkeep store: the letters "Fkp1".
+const APPLICATION_ID: i64 = 0x466b_7031;
+/// Migrations in order; the n-th leads to version n. Released ones never change (requirement F5).
+const MIGRATIONS: &[&str] = &[include_str!("schema_v1.sql")];
+/// Prepared statements kept per connection; above the number of different statements this crate runs.
+const STATEMENT_CACHE: usize = 128;
+/// After a checkpoint the WAL file is cut to this size: a phone's storage is dear.
+const JOURNAL_SIZE_LIMIT_BYTES: i64 = 4 * 1024 * 1024;
+
+/// Opens the writer, making or migrating the file as needed.
+pub(crate) fn writer(path: &Path) -> StoreResult<Connection> {
+    let mut connection = Connection::open(path)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    // Identity first: nothing may be written to a file that is not ours.
+    let version = check_identity(&connection)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    if cfg!(target_vendor = "apple") {
+        // Without it a flush on Apple systems stops at the drive's cache (pitfall P12 g).
+        connection.pragma_update(None, "fullfsync", true)?;
+    }
+    connection.pragma_update(None, "journal_size_limit", JOURNAL_SIZE_LIMIT_BYTES)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    migrate(&mut connection, version)?;
+    Ok(connection)
+}
+
+/// Opens a reader of an existing store.
+pub(crate) fn reader(path: &Path) -> StoreResult<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(connection)
+}
+
+fn check_identity(connection: &Connection) -> StoreResult<i64> {
+    let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0) {
+        return Err(StoreError::Foreign);
+    }
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if version > known {
+        return Err(StoreError::Newer { found: version, known });
+    }
+    Ok(version)
+}
+
+/// Brings the file to the newest version; each step is one transaction with its version number.
+fn migrate(connection: &mut Connection, version: i64) -> StoreResult<()> {
+    let done = usize::try_from(version).unwrap_or(0);
+    for (step, sql) in MIGRATIONS.iter().enumerate().skip(done) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", i64::try_from(step + 1).unwrap_or(i64::MAX))?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,272 @@
+//! Lists of records: filter, sort, page, and the indexes that make it quick (requirement F4).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, params_from_iter};
+use thiserror::Error;
+
+use super::StoreResult;
+use crate::schema::{Field, Schema};
+use crate::value::{Canonical, FieldKind, Value, canonical_of};
+
+/// Most records of one page: a screen shows twenty, an export some hundreds.
+pub const MAX_PAGE: u32 = 1_000;
+
+/// Which records, in what order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// The record type.
+    pub record_type: String,
+    /// All of them must hold.
+    pub filters: Vec<Filter>,
+    /// Order; records that are equal in it come in the order of their arrival on this device.
+    pub sort: Option<Sort>,
+    /// Records of a page, 1 to [`MAX_PAGE`].
+    pub limit: u32,
+    /// Where the page before ended: its `next`.
+    pub after: Option<String>,
+}
+
+impl Query {
+    /// All records of a type, twenty at a time.
+    #[must_use]
+    pub fn all(record_type: &str) -> Self {
+        Self { record_type: record_type.to_owned(), filters: Vec::new(), sort: None, limit: 20, after: None }
+    }
+}
+
+/// A condition on one field. On an `indexed` field it is quick among a million records.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    /// The field.
+    pub field: String,
+    /// What must hold.
+    pub test: Test,
+}
+
+/// What must hold for a field's value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// Equal by type.
+    Equal(Value),
+    /// One of these.
+    OneOf(Vec<Value>),
+    /// Less than.
+    Below(Value),
+    /// Not more than.
+    AtMost(Value),
+    /// More than.
+    Above(Value),
+    /// Not less than.
+    AtLeast(Value),
+    /// Null.
+    Empty,
+    /// Not null.
+    NotEmpty,
+}
+
+/// An order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// The field.
+    pub field: String,
+    /// Largest first. Records without a value come last then, else first.
+    pub descending: bool,
+}
+
+/// Why a query is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum QueryProblem {
+    /// No such record type.
+    #[error("there is no record type {0}")]
+    UnknownType(String),
+    /// No such field, or one that cannot be compared.
+    #[error("records cannot be filtered or sorted by {0}")]
+    UnknownField(String),
+    /// A value of another type than the field's.
+    #[error("{0} cannot be compared with the given value")]
+    WrongValue(String),
+    /// A page has 1 to [`MAX_PAGE`] records.
+    #[error("a page has 1 to 1000 records")]
+    BadLimit,
+    /// `after` is not what an earlier page of the same query returned.
+    #[error("the page mark does not belong to this query")]
+    BadPageMark,
+}
+
+/// Numbers of the records of one page, and where the next begins.
+pub(crate) struct Page {
+    pub(crate) records: Vec<i64>,
+    pub(crate) next: Option<String>,
+}
+
+/// The SQL expression of a field's value, never null, so that indexes, comparisons and page marks agree. The names were
+/// checked when the schema was loaded.
+fn expression(field: &Field) -> String {
+    let name = &field.name;
+    match field.kind {
+        FieldKind::Decimal => format!("ifnull(CAST(view->>'{name}' AS REAL),-9e999)"),
+        FieldKind::Integer | FieldKind::Instant | FieldKind::Boolean => {
+            format!("ifnull(CAST(view->>'{name}' AS INTEGER),-9223372036854775807)")
+        }
+        _ => format!("ifnull(view->>'{name}','')"),
+    }
+}
+
+/// The value that stands for null in [`expression`].
+fn null_of(kind: FieldKind) -> SqlValue {
+    match kind {
+        FieldKind::Decimal => SqlValue::Real(f64::NEG_INFINITY),
+        FieldKind::Integer | FieldKind::Instant | FieldKind::Boolean => SqlValue::Integer(i64::MIN + 1),
+        _ => SqlValue::Text(String::new()),
+    }
+}
+
+/// Drops the indexes of the former schema and makes those of this one.
+pub(super) fn rebuild_indexes(db: &Connection, schema: &Schema) -> StoreResult<()> {
+    let mut statement =
+        db.prepare("SELECT name FROM sqlite_schema WHERE type='index' AND substr(name,1,6)='field_'")?;
+    let names: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    drop(statement);
+    for name in names {
+        db.execute_batch(&format!("DROP INDEX \"{name}\""))?;
+    }
+    for record_type in &schema.types {
+        for field in record_type.fields.iter().filter(|field| field.indexed) {
+            let (type_name, name) = (&record_type.name, &field.name);
+            db.execute_batch(&format!(
+                "CREATE INDEX \"field_{type_name}.{name}\" ON records({}) WHERE type='{type_name}' AND life='alive'",
+                expression(field)
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+/// A query with its SQL.
+pub(crate) struct Prepared {
+    pub(crate) sql: String,
+    parameters: Vec<SqlValue>,
+    limit: usize,
+}
+
+/// Turns a query into SQL.
+pub(crate) fn prepare(schema: &Schema, query: &Query) -> Result<Prepared, QueryProblem> {
+    let unknown_type = || QueryProblem::UnknownType(query.record_type.clone());
+    let record_type = schema.record_type(&query.record_type).ok_or_else(unknown_type)?;
+    if query.limit == 0 || query.limit > MAX_PAGE {
+        return Err(QueryProblem::BadLimit);
+    }
+    let comparable = |name: &str| {
+        let field =
+            record_type.field(name).filter(|field| !matches!(field.kind, FieldKind::Tags | FieldKind::GeoPoint));
+        field.ok_or_else(|| QueryProblem::UnknownField(name.to_owned()))
+    };
+    let mut sql = format!("FROM records WHERE type='{}' AND life='alive'", record_type.name);
+    let mut parameters = Vec::new();
+    for filter in &query.filters {
+        add_test(&mut sql, &mut parameters, comparable(&filter.field)?, &filter.test)?;
+    }
+    let (order, direction) = match &query.sort {
+        Some(sort) => (expression(comparable(&sort.field)?), if sort.descending { "DESC" } else { "ASC" }),
+        None => ("no".to_owned(), "ASC"),
+    };
+    if let Some(mark) = &query.after {
+        let (value, no) = read_mark(mark).ok_or(QueryProblem::BadPageMark)?;
+        let than = if direction == "DESC" { "<" } else { ">" };
+        sql.push_str(&format!(" AND ({order},no){than}(?{},?{})", parameters.len() + 1, parameters.len() + 2));
+        parameters.push(value);
+        parameters.push(SqlValue::Integer(no));
+    }
+    sql = format!("SELECT no,{order} {sql} ORDER BY {order} {direction},no {direction} LIMIT {}", query.limit + 1);
+    Ok(Prepared { sql, parameters, limit: usize::try_from(query.limit).unwrap_or(usize::MAX) })
+}
+
+/// Runs a prepared query.
+pub(crate) fn run(db: &Connection, prepared: &Prepared) -> StoreResult<Page> {
+    let mut statement = db.prepare_cached(&prepared.sql)?;
+    let rows = statement.query_map(params_from_iter(&prepared.parameters), |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, SqlValue>(1)?))
+    })?;
+    let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+    let more = rows.len() > prepared.limit;
+    rows.truncate(prepared.limit);
+    let next = if more { rows.last().map(|(no, value)| write_mark(value, *no)) } else { None };
+    Ok(Page { records: rows.into_iter().map(|(no, _)| no).collect(), next })
+}
+
+fn add_test(sql: &mut String, parameters: &mut Vec<SqlValue>, field: &Field, test: &Test) -> Result<(), QueryProblem> {
+    let (sign, values) = match test {
+        Test::Equal(value) => ("=", vec![sql_value(field, value)?]),
+        Test::OneOf(values) => {
+            ("IN", values.iter().map(|value| sql_value(field, value)).collect::<Result<Vec<_>, _>>()?)
+        }
+        Test::Below(value) => ("<", vec![sql_value(field, value)?]),
+        Test::AtMost(value) => ("<=", vec![sql_value(field, value)?]),
+        Test::Above(value) => (">", vec![sql_value(field, value)?]),
+        Test::AtLeast(value) => (">=", vec![sql_value(field, value)?]),
+        Test::Empty => ("=", vec![null_of(field.kind)]),
+        Test::NotEmpty => ("<>", vec![null_of(field.kind)]),
+    };
+    let first = parameters.len() + 1;
+    let marks = (first..first + values.len()).map(|position| format!("?{position}")).collect::<Vec<_>>().join(",");
+    let column = expression(field);
+    match sign {
+        "IN" => sql.push_str(&format!(" AND {column} IN({marks})")),
+        // A range must not find the value that stands for null.
+        "<" | "<=" => {
+            sql.push_str(&format!(" AND {column}{sign}{marks} AND {column}<>?{}", first + 1));
+            parameters.extend(values);
+            parameters.push(null_of(field.kind));
+            return Ok(());
+        }
+        _ => sql.push_str(&format!(" AND {column}{sign}{marks}")),
+    }
+    parameters.extend(values);
+    Ok(())
+}
+
+fn sql_value(field: &Field, value: &Value) -> Result<SqlValue, QueryProblem> {
+    let wrong = |_| QueryProblem::WrongValue(field.name.clone());
+    let canonical = canonical_of(field.kind, value).map_err(wrong)?;
+    Ok(canonical.map_or_else(|| null_of(field.kind), |canonical| bare(field.kind, &canonical)))
+}
+
+/// What [`expression`] makes of a value.
+fn bare(kind: FieldKind, canonical: &Canonical) -> SqlValue {
+    let json = canonical.json();
+    match kind {
+        FieldKind::Decimal => SqlValue::Real(json.as_str().and_then(|text| text.parse().ok()).unwrap_or(0.0)),
+        FieldKind::Boolean => SqlValue::Integer(i64::from(json.as_bool().unwrap_or(false))),
+        FieldKind::Integer | FieldKind::Instant => SqlValue::Integer(json.as_i64().unwrap_or(0)),
+        _ => SqlValue::Text(canonical.text().unwrap_or_default()),
+    }
+}
+
+/// A page mark: the last row's sort value and number.
+fn write_mark(value: &SqlValue, no: i64) -> String {
+    let json = match value {
+        SqlValue::Integer(number) => serde_json::json!({"i": number, "no": no}),
+        SqlValue::Real(number) if number.is_finite() => serde_json::json!({"r": number, "no": no}),
+        SqlValue::Text(text) => serde_json::json!({"t": text, "no": no}),
+        _ => serde_json::json!({"no": no}),
+    };
+    URL_SAFE_NO_PAD.encode(json.to_string())
+}
+
+fn read_mark(mark: &str) -> Option<(SqlValue, i64)> {
+    let bytes = URL_SAFE_NO_PAD.decode(mark).ok()?;
+    let json: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+    let no = json.get("no")?.as_i64()?;
+    let value = if let Some(number) = json.get("i") {
+        SqlValue::Integer(number.as_i64()?)
+    } else if let Some(number) = json.get("r") {
+        SqlValue::Real(number.as_f64()?)
+    } else if let Some(text) = json.get("t") {
+        SqlValue::Text(text.as_str()?.to_owned())
+    } else {
+        SqlValue::Real(f64::NEG_INFINITY)
+    };
+    Some((value, no))
+}

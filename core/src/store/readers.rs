@@ -1,0 +1,90 @@
+//! Short-lived readers beside the writer: a list on the screen never waits for a page from the server.
+
+use std::path::Path;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, InterruptHandle};
+
+use super::error::{StoreError, StoreResult};
+use super::open;
+
+/// Readers kept open between reads. More can be at work at once; the surplus is closed afterwards.
+const KEPT_READERS: usize = 3;
+
+#[derive(Default)]
+struct State {
+    idle: Vec<Connection>,
+    at_work: Vec<(u64, InterruptHandle)>,
+    last: u64,
+    closed: bool,
+}
+
+/// The pool.
+#[derive(Default)]
+pub(crate) struct Readers {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl Readers {
+    /// Lets reads begin.
+    pub(crate) fn open(&self) {
+        self.state().closed = false;
+    }
+
+    /// Runs a read on a connection of its own, in one consistent snapshot.
+    pub(crate) fn read<T, E: From<StoreError>>(
+        &self,
+        database: &Path,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (ticket, mut connection) = self.take(database)?;
+        let result = snapshot(&mut connection, work);
+        let mut state = self.state();
+        state.at_work.retain(|(other, _)| *other != ticket);
+        if !state.closed && state.idle.len() < KEPT_READERS {
+            state.idle.push(connection);
+        }
+        self.changed.notify_all();
+        result
+    }
+
+    fn take(&self, database: &Path) -> StoreResult<(u64, Connection)> {
+        let mut state = self.state();
+        if state.closed {
+            return Err(StoreError::Suspended);
+        }
+        let connection = match state.idle.pop() {
+            Some(connection) => connection,
+            None => open::reader(database)?,
+        };
+        state.last += 1;
+        let ticket = state.last;
+        state.at_work.push((ticket, connection.get_interrupt_handle()));
+        Ok((ticket, connection))
+    }
+
+    /// Ends reading: interrupts what runs, waits for it, closes all readers.
+    pub(crate) fn close(&self) {
+        let mut state = self.state();
+        state.closed = true;
+        for (_, handle) in &state.at_work {
+            handle.interrupt();
+        }
+        let mut state =
+            self.changed.wait_while(state, |state| !state.at_work.is_empty()).unwrap_or_else(PoisonError::into_inner);
+        state.idle.clear();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn snapshot<T, E: From<StoreError>>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    let transaction = connection.transaction().map_err(StoreError::from)?;
+    work(&transaction)
+}

@@ -1,0 +1,111 @@
+//! Table `shipments`: what goes over the wire, frozen.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use super::StoreResult;
+use crate::schedule::Due;
+
+/// A row of `shipments` that has no outcome yet.
+#[derive(Clone, Debug)]
+pub(crate) struct OpenShipment {
+    pub(crate) no: i64,
+    pub(crate) key: Uuid,
+    pub(crate) record: i64,
+    pub(crate) group: Option<i64>,
+    pub(crate) body: String,
+    pub(crate) attempts: i64,
+    pub(crate) due: Due,
+}
+
+/// What a new shipment is made of.
+pub(crate) struct NewShipment<'a> {
+    pub(crate) key: Uuid,
+    pub(crate) record: i64,
+    pub(crate) group: Option<i64>,
+    pub(crate) body: &'a str,
+    pub(crate) base_version: Option<&'a str>,
+    pub(crate) schema_version: i64,
+    pub(crate) sealed_ms: i64,
+    pub(crate) due: &'a Due,
+}
+
+/// How a shipment ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Applied,
+    Refused,
+}
+
+const COLUMNS: &str = "no,key,record,grp,body,attempts,wait_ms,due_wall_ms,due_boot_ms,boot_id";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<OpenShipment> {
+    let key: uuid::Bytes = row.get(1)?;
+    Ok(OpenShipment {
+        no: row.get(0)?,
+        key: Uuid::from_bytes(key),
+        record: row.get(2)?,
+        group: row.get(3)?,
+        body: row.get(4)?,
+        attempts: row.get(5)?,
+        due: Due { wait_ms: row.get(6)?, wall_ms: row.get(7)?, boot_ms: row.get(8)?, boot_id: row.get(9)? },
+    })
+}
+
+/// Writes a shipment; the first byte may go out only after this is durable (pitfall P1).
+pub(crate) fn insert(db: &Connection, new: &NewShipment<'_>) -> StoreResult<i64> {
+    db.prepare_cached(
+        "INSERT INTO shipments(key,record,grp,body,base_version,schema_version,sealed_ms,wait_ms,due_wall_ms,due_boot_ms,\
+         boot_id) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
+    )?
+    .execute(params![
+        new.key.as_bytes(),
+        new.record,
+        new.group,
+        new.body,
+        new.base_version,
+        new.schema_version,
+        new.sealed_ms,
+        new.due.wait_ms,
+        new.due.wall_ms,
+        new.due.boot_ms,
+        new.due.boot_id,
+    ])?;
+    Ok(db.last_insert_rowid())
+}
+
+/// Open shipments in the order in which they were sealed, from number `from` on.
+pub(crate) fn open_from(db: &Connection, from: i64, limit: usize) -> StoreResult<Vec<OpenShipment>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM shipments WHERE outcome IS NULL AND no>=?1 ORDER BY no LIMIT ?2"
+    ))?;
+    let rows = statement.query_map(params![from, i64::try_from(limit).unwrap_or(i64::MAX)], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The open shipment of a record.
+pub(crate) fn open_of(db: &Connection, record: i64) -> StoreResult<Option<OpenShipment>> {
+    let mut statement =
+        db.prepare_cached(&format!("SELECT {COLUMNS} FROM shipments WHERE record=?1 AND outcome IS NULL"))?;
+    Ok(statement.query_row([record], read).optional()?)
+}
+
+/// The answer is in.
+pub(crate) fn settle(db: &Connection, no: i64, ending: Ending) -> StoreResult<()> {
+    let outcome = match ending {
+        Ending::Applied => "applied",
+        Ending::Refused => "refused",
+    };
+    db.prepare_cached("UPDATE shipments SET outcome=?2 WHERE no=?1")?.execute(params![no, outcome])?;
+    Ok(())
+}
+
+/// No answer, or "not now": the same row goes out again when it is due.
+pub(crate) fn postpone(db: &Connection, no: i64, due: &Due, error: &str) -> StoreResult<()> {
+    db.prepare_cached(
+        "UPDATE shipments SET attempts=attempts+1,wait_ms=?2,due_wall_ms=?3,due_boot_ms=?4,boot_id=?5,last_error=?6 \
+         WHERE no=?1",
+    )?
+    .execute(params![no, due.wait_ms, due.wall_ms, due.boot_ms, due.boot_id, error])?;
+    Ok(())
+}

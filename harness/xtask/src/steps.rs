@@ -1,0 +1,67 @@
+//! What the tasks consist of, in order: the quick and cheap checks first.
+
+use crate::failure::Failure;
+use crate::lengths;
+use crate::run::{Outcome, Step};
+use crate::tally;
+use crate::tools::{CLIPPY, DENY, RUSTFMT};
+use crate::workspace::{Workspace, show};
+
+/// Everything that reads the code without running it.
+pub(crate) fn lint() -> Vec<Step> {
+    vec![
+        Step { name: "format", run: format },
+        Step { name: "file lengths", run: lengths::check },
+        Step { name: "dependencies", run: dependencies },
+        Step { name: "clippy", run: clippy },
+        Step { name: "documentation", run: documentation },
+    ]
+}
+
+/// Lint, then all tests.
+pub(crate) fn test() -> Vec<Step> {
+    let mut steps = lint();
+    steps.push(Step { name: "build", run: build });
+    steps.push(Step { name: "test", run: tests });
+    steps
+}
+
+fn format(workspace: &Workspace) -> Result<Outcome, Failure> {
+    RUSTFMT.ensure(workspace)?;
+    show(&mut workspace.cargo(&["fmt", "--all", "--check"]))?;
+    Ok(Outcome::Done)
+}
+
+/// Advisories are left out: their database is fetched from a git host, and this command must work where only the
+/// package registry can be reached. They also turn a good commit red without a change in it.
+fn dependencies(workspace: &Workspace) -> Result<Outcome, Failure> {
+    DENY.ensure(workspace)?;
+    show(&mut workspace.cargo(&["deny", "check", "licenses", "bans", "sources"]))?;
+    Ok(Outcome::Done)
+}
+
+fn clippy(workspace: &Workspace) -> Result<Outcome, Failure> {
+    CLIPPY.ensure(workspace)?;
+    show(&mut workspace.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    Ok(Outcome::Done)
+}
+
+fn documentation(workspace: &Workspace) -> Result<Outcome, Failure> {
+    show(workspace.cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    Ok(Outcome::Done)
+}
+
+/// Tests start the harness binary, and `cargo test` alone builds binaries only for some of them. With all targets the
+/// dependencies have the same features as in the test step, so nothing is compiled twice.
+fn build(workspace: &Workspace) -> Result<Outcome, Failure> {
+    show(&mut workspace.cargo(&["build", "--workspace", "--all-targets"]))?;
+    Ok(Outcome::Done)
+}
+
+fn tests(workspace: &Workspace) -> Result<Outcome, Failure> {
+    let mut command = workspace.cargo(&["test", "--workspace"]);
+    if workspace.long {
+        command.env("FIELDKEEP_LONG", "1");
+    }
+    tally::run_tests(&mut command).map(Outcome::Tested)
+}
