@@ -77,6 +77,12 @@ impl HttpClient {
         Ok(Self { base: base.to_owned(), client })
     }
 
+    /// The server's address, without a slash at its end.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Sends a request and reads the whole reply. `path` starts with a slash and may carry a query.
     ///
     /// # Errors
