@@ -1,4 +1,5 @@
 //! The outside of the server: who gets in, sizes, compression, time, and misbehaviour on command.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 

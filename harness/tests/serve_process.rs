@@ -1,4 +1,5 @@
 //! The programs as programs: start, stop, sudden death, the office, and the proxy that breaks things.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -20,7 +21,8 @@ struct Running {
 }
 
 fn serve(folder: &TempDir) -> Running {
-    let mut program = Program::start(&["serve", "--data", folder.path().to_str().unwrap()]);
+    let mut program =
+        Program::start(&["serve", "--data", folder.path().to_str().unwrap(), "--schema", support::SCHEMA_FILE]);
     let url = program.line()["listening"].as_str().unwrap().to_owned();
     Running { program, url }
 }

@@ -1,5 +1,5 @@
 //! A server to test against, started in process on a free port, and what tests say to it.
-#![allow(dead_code, missing_docs, reason = "each test binary uses a part of it")]
+#![allow(dead_code, missing_docs, unreachable_pub, reason = "each test binary uses a part of it")]
 
 pub mod process;
 
@@ -21,6 +21,12 @@ use tokio::net::TcpListener;
 pub const START_MS: i64 = 1_767_225_600_000;
 pub const DAY_MS: i64 = 86_400_000;
 
+/// A schema of the tests' own: small, with each kind of rule in it.
+pub const SCHEMA: &str = include_str!("schema.json");
+/// The same, for programs.
+pub const SCHEMA_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/schema.json");
+
+/// A server, and what a test needs to talk to it.
 pub struct Site {
     pub client: HttpClient,
     pub tokens: BTreeMap<String, String>,
@@ -40,7 +46,7 @@ pub async fn site_in_time(manual: bool) -> Site {
     let clock = Arc::new(ManualClock::new(START_MS, "server"));
     let server = Server::open(ServerOptions {
         folder: folder.path().to_owned(),
-        schema: Schema::from_json(serve::DEFAULT_SCHEMA).unwrap(),
+        schema: Schema::from_json(SCHEMA).unwrap(),
         clock: clock.clone(),
         manual,
     })
