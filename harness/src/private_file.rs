@@ -1,4 +1,4 @@
-//! Small secret files: tokens. Readable by their owner only, and whole or absent, never half written.
+//! Small secret files: tokens. For their owner only, and whole or absent, never half written.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -19,6 +19,18 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
         Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),
     }
+}
+
+/// Makes a folder that only its owner can enter, and those above it, where they are not there yet.
+///
+/// # Errors
+/// What the file system says.
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 fn private_options() -> OpenOptions {

@@ -92,6 +92,18 @@ async fn a_revocation_hides_the_record_and_its_children_and_a_grant_shows_them_a
 }
 
 #[tokio::test]
+async fn a_record_that_moves_below_a_hidden_one_is_hidden_with_it() {
+    let site = site().await;
+    let (open, closed) = (site.work_order("Open").await, site.work_order("Closed").await);
+    site.push_one("ana", create("visit", json!({"work_order": open}))).await;
+    site.behave(json!({"do": "revoke", "user": "ben", "server_id": closed})).await;
+    let (_, cursor, _) = site.page("ben", "").await;
+    site.push_one("ana", patch("visit", "V-000001", json!({"work_order": [open, closed]}))).await;
+    let (entries, _, _) = site.page("ben", &cursor).await;
+    assert_eq!((ids(&entries), &entries[0]["life"]), (vec!["V-000001".into()], &json!("hidden")));
+}
+
+#[tokio::test]
 async fn a_user_who_does_not_see_all_sees_grants_and_own_records() {
     let site = site().await;
     let id = site.work_order("Pump").await;

@@ -203,7 +203,7 @@ async fn a_group_is_stored_together() {
     let order = create("work_order", json!({"title": "Pump", "customer": {"local": customer["local_id"]}}));
     let note = create("note", json!({"work_order": {"local": order["local_id"]}, "text": "x"}));
     let together = group(&[customer, order, note]);
-    let lines = site.push("ana", &[together.clone()]).await;
+    let lines = site.push("ana", std::slice::from_ref(&together)).await;
     assert!(lines.iter().all(|line| line["outcome"] == "applied"), "{lines:?}");
     assert_eq!(lines[1]["record"]["values"]["customer"], lines[0]["server_id"]);
     let again = site.push("ana", &[together]).await;
@@ -219,7 +219,7 @@ async fn a_group_with_a_refused_member_stores_nothing() {
     let bad = patch("work_order", &id, json!({"title": ["Old", "New"]}));
     let together = group(&[good, bad]);
     let outcomes = |lines: &[Value]| lines.iter().map(|line| line["outcome"].clone()).collect::<Value>();
-    let lines = site.push("ana", &[together.clone()]).await;
+    let lines = site.push("ana", std::slice::from_ref(&together)).await;
     assert_eq!(outcomes(&lines), json!(["group_refused", "conflict"]));
     assert_eq!(site.dump().await, before);
     assert_eq!(outcomes(&site.push("ana", &[together]).await), json!(["duplicate", "duplicate"]));

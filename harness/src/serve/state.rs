@@ -1,6 +1,6 @@
 //! A server as a value: its folder, its people, its clock. Its router can be called without any socket.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -12,6 +12,7 @@ use super::error::ServeError;
 use super::people::People;
 use super::routes;
 use super::store::Store;
+use crate::private_file;
 use crate::server_time::ServerTime;
 
 /// What a server is made of.
@@ -46,7 +47,8 @@ impl Server {
     /// # Errors
     /// [`ServeError`] when folder or database cannot be used.
     pub fn open(options: ServerOptions) -> Result<Self, ServeError> {
-        make_folder(&options.folder)?;
+        private_file::make_folder(&options.folder)
+            .map_err(|source| ServeError::File { path: options.folder.clone(), source })?;
         let people = People::open(&options.folder, &*options.clock)?;
         let store = Store::open(&options.folder, &people.names())?;
         let manual_from_ms = if options.manual { Some(store.latest_ms()?) } else { None };
@@ -70,8 +72,4 @@ impl Server {
 /// All routes of the server, to be served over a socket or called in process.
 pub fn router(server: &Server) -> Router {
     routes::router(Arc::clone(&server.0))
-}
-
-fn make_folder(folder: &Path) -> Result<(), ServeError> {
-    std::fs::create_dir_all(folder).map_err(|source| ServeError::File { path: folder.to_owned(), source })
 }

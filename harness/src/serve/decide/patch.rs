@@ -34,9 +34,13 @@ impl Turn<'_> {
         if !differing.is_empty() {
             let seq = self.stamp(tx, &mut record)?;
             self.write_fields(tx, shipment, &mut record, &differing)?;
-            record.parent = parent_of(tx, record_type, &record.fields)?.map(|parent| parent.no);
+            let parent = parent_of(tx, record_type, &record.fields)?.map(|parent| parent.no);
+            let moved = std::mem::replace(&mut record.parent, parent) != parent;
             store::update(tx, &record)?;
             store::announce(tx, record.no, seq)?;
+            if moved {
+                store::refresh_moved(tx, record.no)?;
+            }
         }
         Ok(self.applied(tx, shipment, &record, &changes)?)
     }

@@ -47,10 +47,7 @@ pub(crate) fn announce(tx: &Connection, record: i64, seq: i64) -> Result<(), Ser
 
 /// Tells one user about a record and all below it, each with a `seq` of its own, after a grant or its end.
 pub(crate) fn refresh_tree(tx: &Connection, user: &str, record: i64) -> Result<(), ServeError> {
-    let below = "WITH RECURSIVE tree(no,depth) AS (
-          SELECT ?1,0 UNION ALL SELECT r.no,depth+1 FROM records r JOIN tree ON r.parent=tree.no WHERE depth<?2)
-        SELECT no FROM tree ORDER BY depth,no";
-    for record in numbers(tx, below, params![record, MAX_DEPTH])? {
+    for record in tree(tx, record)? {
         let visible = may_see(tx, user, record)?;
         if visible || shown(tx, user, record)?.is_some() {
             put(tx, user, record, next_seq(tx)?, visible)?;
@@ -59,15 +56,40 @@ pub(crate) fn refresh_tree(tx: &Connection, user: &str, record: i64) -> Result<(
     Ok(())
 }
 
-/// Brings the whole feed of one user in line with what the user may see now.
-pub(crate) fn refresh_all(tx: &Connection, user: &str) -> Result<(), ServeError> {
-    for record in numbers(tx, "SELECT no FROM records ORDER BY no", params![])? {
-        let visible = may_see(tx, user, record)?;
-        if visible != shown(tx, user, record)?.unwrap_or(false) {
-            put(tx, user, record, next_seq(tx)?, visible)?;
+/// Tells everybody whose sight of a record or of something below it changed, after it was moved to another parent.
+pub(crate) fn refresh_moved(tx: &Connection, record: i64) -> Result<(), ServeError> {
+    let tree = tree(tx, record)?;
+    for user in users(tx)? {
+        for &record in &tree {
+            refresh(tx, &user, record)?;
         }
     }
     Ok(())
+}
+
+/// Brings the whole feed of one user in line with what the user may see now.
+pub(crate) fn refresh_all(tx: &Connection, user: &str) -> Result<(), ServeError> {
+    for record in numbers(tx, "SELECT no FROM records ORDER BY no", params![])? {
+        refresh(tx, user, record)?;
+    }
+    Ok(())
+}
+
+/// Writes to a user's feed only if what the user may see of the record differs from what the feed says.
+fn refresh(tx: &Connection, user: &str, record: i64) -> Result<(), ServeError> {
+    let visible = may_see(tx, user, record)?;
+    if visible != shown(tx, user, record)?.unwrap_or(false) {
+        put(tx, user, record, next_seq(tx)?, visible)?;
+    }
+    Ok(())
+}
+
+/// A record and all below it, from the top down.
+fn tree(db: &Connection, record: i64) -> Result<Vec<i64>, ServeError> {
+    let below = "WITH RECURSIVE tree(no,depth) AS (
+          SELECT ?1,0 UNION ALL SELECT r.no,depth+1 FROM records r JOIN tree ON r.parent=tree.no WHERE depth<?2)
+        SELECT no FROM tree ORDER BY depth,no";
+    numbers(db, below, params![record, MAX_DEPTH])
 }
 
 /// Grants (or revokes) one user the sight of a record and all below it. The feed is not told yet.
