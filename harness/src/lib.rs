@@ -1,1 +1,12 @@
-//! h
+//! The desktop harness of Fieldkeep: the reference server, a scriptable office, and a proxy that breaks things.
+
+pub mod command_lines;
+pub mod faults;
+pub mod http_client;
+pub mod office;
+pub mod report;
+pub mod serve;
+pub mod token_file;
+
+mod private_file;
+mod server_time;

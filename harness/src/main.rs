@@ -1,1 +1,32 @@
-fn main() {}
+//! `fieldkeep`: the command line of the harness.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use fieldkeep_harness::{faults, office, serve};
+
+/// Kept on the phone, sent once, told truly: the desktop harness.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the reference server.
+    Serve(serve::Args),
+    /// Be the office: commands in, one JSON line each, replies out.
+    Office(office::Args),
+    /// Stand between a device and a server and break things on command.
+    Faults(faults::Args),
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Serve(args) => serve::run(args),
+        Command::Office(args) => office::run(args),
+        Command::Faults(args) => faults::run(args),
+    }
+}

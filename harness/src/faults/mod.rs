@@ -1,0 +1,75 @@
+//! `fieldkeep faults`: an HTTP proxy that drops, cuts, repeats and forges, on command and never by chance.
+
+mod plan;
+mod relay;
+mod reply;
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde_json::json;
+use thiserror::Error;
+use tokio::net::TcpListener;
+
+use crate::http_client::{HttpClient, HttpError};
+use crate::{command_lines, report};
+
+use plan::Plan;
+use relay::Relay;
+
+/// Options of `fieldkeep faults`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The server behind the proxy, `http://HOST:PORT`.
+    #[arg(long, value_name = "URL")]
+    pub to: String,
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Take the time of forged replies from the header `Fieldkeep-Test-Now` of the requests.
+    #[arg(long)]
+    pub manual: bool,
+}
+
+/// Why the proxy does not run.
+#[derive(Debug, Error)]
+pub enum FaultsError {
+    /// The server's address.
+    #[error("cannot stand before that server")]
+    Target(#[from] HttpError),
+    /// Sockets, standard input or output.
+    #[error("the proxy stopped")]
+    Io(#[from] std::io::Error),
+}
+
+/// Exit code of arguments that cannot be worked with, the same as clap's own.
+const BAD_ARGUMENTS: u8 = 2;
+
+/// Runs the proxy until its standard input ends. Prints one JSON line with its address when it is ready.
+#[must_use]
+pub fn run(args: Args) -> ExitCode {
+    match proxy(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("fieldkeep faults: {}", report::in_one_line(&error));
+            ExitCode::from(if matches!(error, FaultsError::Target(_)) { BAD_ARGUMENTS } else { 1 })
+        }
+    }
+}
+
+fn proxy(args: &Args) -> Result<(), FaultsError> {
+    let plan = Arc::new(Plan::default());
+    let relay = Relay::new(Arc::clone(&plan), HttpClient::new(&args.to)?, args.manual);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let listener = runtime.block_on(TcpListener::bind(args.listen))?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", json!({ "listening": format!("http://{}", listener.local_addr()?) }))?;
+    out.flush()?;
+    runtime.spawn(relay::accept(listener, relay));
+    // The proxy lives as long as whoever commands it.
+    command_lines::serve(std::io::stdin().lock(), out, |command| plan.take(command))?;
+    runtime.shutdown_background();
+    Ok(())
+}
