@@ -108,9 +108,10 @@ impl ManualClock {
     /// Starts at that wall time in a boot of that name.
     #[must_use]
     pub fn new(wall_ms: i64, boot_id: &str) -> Self {
-        // A device has been on for a while when its app starts.
-        const BOOT_AGE_MS: i64 = 3_600_000;
-        let moment = Moment { wall_ms, boot_ms: BOOT_AGE_MS, boot_id: boot_id.to_owned() };
+        // All virtual boots of one name began at the same moment (2020-01-01), so that a process that is started again
+        // within a boot finds the boot clock where it belongs.
+        const BOOT_BEGAN_MS: i64 = 1_577_836_800_000;
+        let moment = Moment { wall_ms, boot_ms: wall_ms - BOOT_BEGAN_MS, boot_id: boot_id.to_owned() };
         Self(Mutex::new(ManualTime { moment, off_ms: 0 }))
     }
 

@@ -1,6 +1,8 @@
 //! The desktop harness of Fieldkeep: the reference server, a scriptable office, and a proxy that breaks things.
 
 pub mod command_lines;
+pub mod dataset;
+pub mod device;
 pub mod faults;
 pub mod http_client;
 pub mod office;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use fieldkeep_harness::{faults, office, serve};
+use fieldkeep_harness::{device, faults, office, serve};
 
 /// Kept on the phone, sent once, told truly: the desktop harness.
 #[derive(Parser)]
@@ -17,6 +17,8 @@ struct Cli {
 enum Command {
     /// Run the reference server.
     Serve(serve::Args),
+    /// Be one phone: commands in, one JSON line each, replies and events out.
+    Device(device::Args),
     /// Be the office: commands in, one JSON line each, replies out.
     Office(office::Args),
     /// Stand between a device and a server and break things on command.
@@ -26,6 +28,7 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
+        Command::Device(args) => device::run(args),
         Command::Office(args) => office::run(args),
         Command::Faults(args) => faults::run(args),
     }

@@ -1,5 +1,7 @@
 //! "Sync now" and background slices: the engine driven to its next rest, with a report.
 
+use serde::Serialize;
+
 use super::step::Engine;
 use crate::ledger::Settled;
 use crate::remote::Failure;
@@ -9,7 +11,8 @@ use crate::value::RecordId;
 use crate::wire::Outcome;
 
 /// What the server answered for one record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SyncAnswer {
     /// Stored.
     Applied,
@@ -20,7 +23,7 @@ pub enum SyncAnswer {
 }
 
 /// One answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SyncItem {
     /// The record.
     pub record: RecordId,
@@ -33,7 +36,8 @@ pub struct SyncItem {
 }
 
 /// How a sync ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum SyncOutcome {
     /// Everything that could go has gone, and all news is here.
     Done,
@@ -60,7 +64,7 @@ pub enum SyncOutcome {
 }
 
 /// What "Sync now" achieved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SyncReport {
     /// How it ended.
     pub outcome: SyncOutcome,
@@ -73,7 +77,7 @@ pub struct SyncReport {
 }
 
 /// What a background slice achieved, and when to call again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SliceReport {
     /// The same as for "Sync now".
     pub sync: SyncReport,

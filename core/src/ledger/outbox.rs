@@ -1,5 +1,7 @@
 //! What waits, why, since when, until when, and what waits for it (requirements B7, B10, E5).
 
+use serde::Serialize;
+
 use std::collections::BTreeMap;
 
 use super::facts::{Standing, standings};
@@ -11,7 +13,8 @@ use crate::value::{RecordId, ReviewId};
 use crate::wire::ChangeKind;
 
 /// Why something waits. Total: everything that waits has exactly one of these.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
 pub enum WhyWaiting {
     /// It goes out at the next step.
     Ready,
@@ -80,7 +83,7 @@ pub(crate) struct LaneView {
 }
 
 /// One operation that has not ended.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OutboxItem {
     /// Its number.
     pub operation: i64,

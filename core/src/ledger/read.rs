@@ -1,5 +1,7 @@
 //! Reading: one record by either name, lists, and the states of families and of the device.
 
+use serde::Serialize;
+
 use std::collections::BTreeSet;
 
 use super::outbox::{LaneView, waiting_of};
@@ -12,7 +14,7 @@ use crate::store::{StoreResult, changes, cursors, refs, reviews};
 use crate::value::RecordId;
 
 /// One page of a list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RecordPage {
     /// The records, in order.
     pub records: Vec<Record>,

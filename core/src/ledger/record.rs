@@ -1,5 +1,7 @@
 //! A record as an app reads it, with its state.
 
+use serde::Serialize;
+
 use std::collections::HashMap;
 
 use super::outbox::{LaneView, WhyWaiting, waiting_of};
@@ -15,7 +17,8 @@ use crate::value::{Canonical, FieldMap, RecordId, Value, value_of};
 use crate::wire::ChangeKind;
 
 /// Whether a record is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RecordStatus {
     /// There and open to edits.
     Open,
@@ -30,7 +33,7 @@ pub enum RecordStatus {
 }
 
 /// A record: what the screen shows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Record {
     /// Its permanent id.
     pub id: RecordId,

@@ -1,5 +1,7 @@
 //! Reviews as people see them (requirements D3, D5).
 
+use serde::Serialize;
+
 use super::body::on_the_wire;
 use super::unit::Unit;
 use super::work::Work;
@@ -11,7 +13,8 @@ use crate::value::{Canonical, RecordId, ReviewId, Value, value_of};
 use crate::wire::{FieldError, Resolution};
 
 /// Why a person is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ReviewKind {
     /// Both sides changed the field.
     Conflict,
@@ -60,7 +63,7 @@ impl ReviewKind {
 }
 
 /// A question to a person.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Review {
     /// Its id, for [`crate::Fieldkeep::resolve`].
     pub id: ReviewId,

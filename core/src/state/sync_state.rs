@@ -1,7 +1,10 @@
 //! The state of a record, a visit or the device: every fact that holds, the gravest first.
 
+use serde::Serialize;
+
 /// One thing that is true now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
 pub enum SyncFact {
     /// The signed-in user is not the one whose work this is. Nothing is sent.
     WrongUser {
@@ -153,7 +156,8 @@ impl SyncFact {
 }
 
 /// How loudly an app says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Beside the record.
     Quiet,
@@ -164,7 +168,8 @@ pub enum Severity {
 }
 
 /// What a state is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SyncScope {
     /// One record.
     Record,
@@ -175,7 +180,7 @@ pub enum SyncScope {
 }
 
 /// The state: a headline, and every part that holds, none hidden (pitfall 23).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SyncState {
     /// What it is about.
     pub scope: SyncScope,

@@ -57,6 +57,7 @@ impl Serialize for Canonical {
 
 impl<'de> Deserialize<'de> for Canonical {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(Box::<RawValue>::deserialize(deserializer)?.get().to_owned()))
+        // Not a raw value: those cannot be read through serde's flattened and untagged shapes, which the wire uses.
+        Ok(Self(serde_json::Value::deserialize(deserializer)?.to_string()))
     }
 }

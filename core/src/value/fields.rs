@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::Canonical;
 
@@ -21,9 +22,9 @@ impl FieldMap {
     /// Reads the stored JSON object. Text that is no object reads as empty: the store is checked by its invariants, and
     /// a read must not panic.
     pub(crate) fn from_stored(text: &str) -> Self {
-        let mut map: Self = serde_json::from_str(text).unwrap_or_default();
-        map.0.retain(|_, value| value.as_str() != "null");
-        map
+        let raw: BTreeMap<String, &RawValue> = serde_json::from_str(text).unwrap_or_default();
+        let values = raw.into_iter().filter(|(_, value)| value.get() != "null");
+        values.map(|(field, value)| (field, Canonical::from_stored(value.get().to_owned()))).collect()
     }
 
     /// The JSON object text.

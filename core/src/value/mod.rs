@@ -16,5 +16,5 @@ pub use canonical::Canonical;
 pub use fields::FieldMap;
 pub use id::{FormToken, RecordId, ReviewId};
 pub use limits::*;
-pub use read::{ValueProblem, canonical_of, canonical_of_json, value_of};
+pub use read::{ValueProblem, canonical_of, canonical_of_json, value_of, value_of_json};
 pub use typed::{FieldKind, Value};

@@ -78,10 +78,16 @@ pub fn canonical_of_json(kind: FieldKind, json: &Json) -> Result<Option<Canonica
 /// show what is there.
 #[must_use]
 pub fn value_of(kind: FieldKind, canonical: &Canonical) -> Value {
-    match value_from_json(kind, &canonical.json()) {
-        Ok(Some(value)) => value,
-        Ok(None) => Value::Null,
-        Err(_) => Value::Unknown(canonical.as_str().to_owned()),
+    value_of_json(kind, &canonical.json())
+}
+
+/// An app's value from JSON, for hosts whose values come as JSON. What does not fit the type becomes [`Value::Unknown`],
+/// which a commit refuses with the field's name.
+#[must_use]
+pub fn value_of_json(kind: FieldKind, json: &Json) -> Value {
+    match value_from_json(kind, json) {
+        Ok(value) => value.unwrap_or(Value::Null),
+        Err(_) => Value::Unknown(json.to_string()),
     }
 }
 
@@ -210,12 +216,17 @@ fn degrees(scaled: i64) -> f64 {
     scaled / GEO_SCALE
 }
 
+/// Degrees in whole ten-millionths.
+pub(super) fn scaled(degrees: f64) -> i64 {
+    #[allow(clippy::cast_possible_truncation, reason = "a rounded number of at most 1.8e9; others saturate")]
+    let whole = (degrees * GEO_SCALE).round() as i64;
+    whole
+}
+
 fn geo_of(latitude: f64, longitude: f64) -> Result<Json, ValueProblem> {
     let inside = |degrees: f64, limit: f64| degrees.is_finite() && degrees.abs() <= limit;
     if !inside(latitude, 90.0) || !inside(longitude, 180.0) {
         return Err(ValueProblem::OutOfRange);
     }
-    #[allow(clippy::cast_possible_truncation, reason = "rounded and at most 1.8e9 in either direction")]
-    let scaled = |degrees: f64| (degrees * GEO_SCALE).round() as i64;
     Ok(vec![scaled(latitude), scaled(longitude)].into())
 }

@@ -1,6 +1,7 @@
 //! The value as an app sees it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::json;
 
 use super::RecordId;
 
@@ -69,4 +70,31 @@ pub enum Value {
     /// A value that this schema does not know or that does not fit its type: the JSON text as the server sent it. It is
     /// kept and shown, and cannot be committed.
     Unknown(String),
+}
+
+impl Value {
+    /// The value as JSON, in the form that [`super::value_of_json`] reads.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Null => serde_json::Value::Null,
+            Self::Text(text) | Self::Decimal(text) | Self::Date(text) | Self::Choice(text) | Self::Phone(text) => {
+                json!(text)
+            }
+            Self::Integer(number) | Self::Instant(number) => json!(number),
+            Self::Boolean(flag) => json!(flag),
+            Self::Tags(tags) => json!(tags),
+            Self::Reference(id) => json!(id),
+            Self::Geo { latitude, longitude } => {
+                json!([super::read::scaled(*latitude), super::read::scaled(*longitude)])
+            }
+            Self::Unknown(text) => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
+        }
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
 }

@@ -1,0 +1,53 @@
+//! Replies and events share one output: whole lines, never mixed.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+/// Where lines go.
+pub(super) struct LineOutput(Mutex<Box<dyn Write + Send>>);
+
+impl LineOutput {
+    pub(super) fn new(output: impl Write + Send + 'static) -> Self {
+        Self(Mutex::new(Box::new(output)))
+    }
+
+    /// Writes one line. A reader that has gone away is noticed by the next reply.
+    pub(super) fn line(&self, value: &Value) {
+        let _ = self.write_line(value.to_string().as_bytes());
+    }
+
+    fn write_line(&self, line: &[u8]) -> io::Result<()> {
+        let mut output = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        output.write_all(line)?;
+        output.write_all(b"\n")?;
+        output.flush()
+    }
+
+    /// A writer that hands on whole lines.
+    pub(super) fn writer(self: &Arc<Self>) -> LineWriter {
+        LineWriter { output: Arc::clone(self), pending: Vec::new() }
+    }
+}
+
+/// Collects until a line is whole.
+pub(super) struct LineWriter {
+    output: Arc<LineOutput>,
+    pending: Vec<u8>,
+}
+
+impl Write for LineWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.pending.extend_from_slice(bytes);
+        while let Some(end) = self.pending.iter().position(|&byte| byte == b'\n') {
+            let line: Vec<u8> = self.pending.drain(..=end).collect();
+            self.output.write_line(&line[..end])?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
