@@ -25,8 +25,7 @@ pub(super) async fn behave(
     request: Request,
 ) -> Result<Json<Value>, Problem> {
     let bytes = body::read(request).await?;
-    let command: Command = serde_json::from_slice(&bytes)
-        .map_err(|error| Problem::malformed(format!("the command cannot be read: {error}")))?;
+    let command: Command = body::object(&bytes)?;
     let work = move || match shared.behaviour.take(command, &shared.schema) {
         None => Ok(json!({ "ok": true })),
         Some(command) => change_data(&shared, command, caller.now_ms),
