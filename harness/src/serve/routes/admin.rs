@@ -34,9 +34,9 @@ pub(super) async fn behave(
 }
 
 fn change_data(shared: &Shared, command: Command, now_ms: i64) -> Result<Value, ServeError> {
-    let user_exists = |user: &str| match shared.people.names().iter().any(|known| known == user) {
-        true => Ok(()),
-        false => Err(ServeError::Unknown(format!("user {user}"))),
+    let user_exists = |user: &str| {
+        let known = shared.people.names().iter().any(|name| name == user);
+        if known { Ok(()) } else { Err(ServeError::Unknown(format!("user {user}"))) }
     };
     let seq = match command {
         Command::ExpireToken { user } => {
