@@ -93,7 +93,11 @@ async fn bodies_may_be_gzip_and_have_a_limit_after_decompression() {
     assert_eq!(send(gzip(&vec![b' '; 5 * 1024 * 1024]), "gzip").await.status, 413);
     assert_eq!(send(push.clone().into(), "gzip").await.status, 400);
     assert_eq!(send(push.into(), "br").await.status, 415);
-    assert_eq!(send("{".into(), "identity").await.status, 400);
+    for malformed in
+        ["{", "[]", r#"["x",[]]"#, r#"{"device":"x","items":[[]]}"#, r#"{"device":"x","items":[{"shipments":[]}]}"#]
+    {
+        assert_eq!(send(malformed.into(), "identity").await.status, 400, "{malformed}");
+    }
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ pub(crate) struct Sent {
 
 #[derive(Deserialize)]
 struct Members<'a> {
+    group: Option<Uuid>,
     #[serde(borrow)]
     shipments: Option<Vec<&'a RawValue>>,
 }
@@ -40,10 +41,15 @@ impl Item {
     /// # Errors
     /// A sentence, when a shipment does not even tell its id, so that no line could answer it.
     pub(crate) fn read(text: &RawValue) -> Result<Self, String> {
+        // serde would also read a struct from an array of its members.
+        if !text.get().starts_with('{') {
+            return Err("an item that is no object".to_owned());
+        }
         let members: Members<'_> = serde_json::from_str(text.get()).map_err(|error| error.to_string())?;
-        match members.shipments {
-            Some(members) => members.into_iter().map(Sent::read).collect::<Result<_, _>>().map(Self::Group),
-            None => Sent::read(text).map(Self::One),
+        match (members.group, members.shipments) {
+            (Some(_), Some(members)) => members.into_iter().map(Sent::read).collect::<Result<_, _>>().map(Self::Group),
+            (None, Some(_)) => Err("a group without a name".to_owned()),
+            (_, None) => Sent::read(text).map(Self::One),
         }
     }
 

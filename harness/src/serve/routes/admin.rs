@@ -25,8 +25,7 @@ pub(super) async fn behave(
     request: Request,
 ) -> Result<Json<Value>, Problem> {
     let bytes = body::read(request).await?;
-    let command: Command = serde_json::from_slice(&bytes)
-        .map_err(|error| Problem::malformed(format!("the command cannot be read: {error}")))?;
+    let command: Command = body::object(&bytes)?;
     let work = move || match shared.behaviour.take(command, &shared.schema) {
         None => Ok(json!({ "ok": true })),
         Some(command) => change_data(&shared, command, caller.now_ms),
@@ -35,9 +34,9 @@ pub(super) async fn behave(
 }
 
 fn change_data(shared: &Shared, command: Command, now_ms: i64) -> Result<Value, ServeError> {
-    let user_exists = |user: &str| match shared.people.names().iter().any(|known| known == user) {
-        true => Ok(()),
-        false => Err(ServeError::Unknown(format!("user {user}"))),
+    let user_exists = |user: &str| {
+        let known = shared.people.names().iter().any(|name| name == user);
+        if known { Ok(()) } else { Err(ServeError::Unknown(format!("user {user}"))) }
     };
     let seq = match command {
         Command::ExpireToken { user } => {

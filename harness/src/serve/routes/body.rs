@@ -10,6 +10,7 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
 
 use crate::serve::limits::BODY_BYTES;
 use crate::serve::problem::Problem;
@@ -29,6 +30,14 @@ pub(super) async fn read(request: Request) -> Result<Bytes, Problem> {
             Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_coding", detail))
         }
     }
+}
+
+/// A request body that is one JSON object. serde would also read a struct from an array of its members.
+pub(super) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Problem::malformed("the body is not a JSON object"));
+    }
+    serde_json::from_slice(bytes).map_err(|error| Problem::malformed(format!("the body cannot be read: {error}")))
 }
 
 fn oversized() -> Problem {

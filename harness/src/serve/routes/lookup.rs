@@ -24,8 +24,7 @@ pub(super) async fn lookup(
 ) -> Result<Response, Problem> {
     let headers = request.headers().clone();
     let bytes = body::read(request).await?;
-    let asked: LookupRequest = serde_json::from_slice(&bytes)
-        .map_err(|error| Problem::malformed(format!("the lookup cannot be read: {error}")))?;
+    let asked: LookupRequest = body::object(&bytes)?;
     if asked.shipments.len() + asked.records.len() > LOOKUP_QUESTIONS {
         return Err(Problem::too_large(format!("a lookup has at most {LOOKUP_QUESTIONS} questions")));
     }

@@ -31,8 +31,7 @@ pub(super) async fn push(
     request: Request,
 ) -> Result<Response, Problem> {
     let bytes = body::read(request).await?;
-    let request: PushRequest = serde_json::from_slice(&bytes)
-        .map_err(|error| Problem::malformed(format!("the push cannot be read: {error}")))?;
+    let request: PushRequest = body::object(&bytes)?;
     let rules = shared.behaviour.rules();
     let items = request.items.iter().map(|item| Item::read(item)).collect::<Result<Vec<_>, _>>();
     let items = items.map_err(Problem::malformed)?;
