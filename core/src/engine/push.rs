@@ -34,15 +34,24 @@ impl Engine {
         }
         let body = body_of(&self.core.context.device, &batch)?;
         let core = Arc::clone(&self.core);
+        self.sending(true);
         let PushOutcome { lines, end } = match self.race(async { Ok(core.remote.push(body).await) }).await {
             Ok(outcome) => outcome,
             Err(failure) => PushOutcome { lines: Vec::new(), end: Err(failure) },
         };
-        let answered = self.settle_lines(&batch, &lines)?;
+        let answered = self.settle_lines(&batch, &lines);
+        self.sending(false);
+        let answered = answered?;
         let silent: Vec<&OpenShipment> =
             batch.shipments.iter().filter(|shipment| !answered.contains(&shipment.key)).collect();
         self.finish_push(end, &batch, &silent, lines.is_empty())?;
         self.rescan()
+    }
+
+    /// People read "Sending" exactly while it is true.
+    fn sending(&self, sending: bool) {
+        self.core.shared().sending = sending;
+        self.core.notices.everything();
     }
 
     /// What is open and due goes first, then what can be sealed. Sealing is durable before this returns.

@@ -21,6 +21,8 @@ pub(crate) struct Shared {
     pub(crate) session_lost: bool,
     /// Somebody wants to know what changed on the server.
     pub(crate) pull_wanted: bool,
+    /// A push is under way right now.
+    pub(crate) sending: bool,
 }
 
 impl Core {
@@ -43,6 +45,7 @@ impl Core {
             online: shared.conditions.network != crate::schedule::Network::None,
             signed_out: self.signed_out(&shared),
             wrong_user: self.wrong_user(&shared),
+            sending: shared.sending,
             waits,
         }
     }

@@ -78,6 +78,8 @@ pub(crate) struct LaneView {
     pub(crate) online: bool,
     pub(crate) signed_out: bool,
     pub(crate) wrong_user: bool,
+    /// A push is under way in this process.
+    pub(crate) sending: bool,
     /// When the lane may try again and why it waits, if it does.
     pub(crate) waits: Option<(i64, LaneReason)>,
 }
@@ -187,7 +189,9 @@ fn why(
                 let due_ms = unit.now_ms + shipment.due.remaining_ms(&unit.now);
                 of_lane(lane).unwrap_or(WhyWaiting::Later { due_ms })
             }
-            _ => of_lane(lane).unwrap_or(WhyWaiting::InFlight),
+            // Sent once without an answer, and not under way now: it goes out again at the next step.
+            _ if !lane.sending => of_lane(lane).unwrap_or(WhyWaiting::Ready),
+            _ => WhyWaiting::InFlight,
         },
         Stand::BehindShipment => WhyWaiting::BehindShipment,
         Stand::BehindEarlier(operation) => WhyWaiting::BehindEarlier { operation: *operation },
