@@ -2,10 +2,12 @@
 
 pub mod command_lines;
 pub mod dataset;
+pub mod demo;
 pub mod device;
 pub mod faults;
 pub mod http_client;
 pub mod office;
+pub mod program;
 pub mod report;
 pub mod serve;
 pub mod token_file;

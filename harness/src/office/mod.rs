@@ -2,6 +2,7 @@
 
 mod command;
 mod desk;
+mod load;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
