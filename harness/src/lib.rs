@@ -6,6 +6,7 @@ pub mod demo;
 pub mod device;
 pub mod faults;
 pub mod http_client;
+pub mod inspect;
 pub mod office;
 pub mod program;
 pub mod report;
