@@ -1,6 +1,6 @@
 //! SIGKILL at random moments. The witness is what this test was answered: each acknowledged commit is on the server in
 //! the end, or waits, or is a question to a person, and nothing is there twice.
-#![allow(missing_docs, reason = "a test")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

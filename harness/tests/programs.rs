@@ -1,5 +1,5 @@
 //! The programs as a script sees them: device, inspect and demo.
-#![allow(missing_docs, reason = "a test")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use std::path::Path;
 use std::process::{Command, Output};

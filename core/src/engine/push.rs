@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::step::{Engine, StepResult};
+use crate::clock::Moment;
 use crate::ledger::{SealRoom, Settled, postpone, refuse_alone, seal, settle, unreported_resolutions};
 use crate::remote::{Failure, PushOutcome};
 use crate::store::shipments::{self, OpenShipment};
@@ -62,14 +63,12 @@ impl Engine {
         let bytes = session.as_ref().map_or(crate::schedule::BATCH_BYTES, |session| session.batch_bytes);
         let mut scan_from = self.scan_from;
         let batch = self.core.write(Turn::Engine, |unit| {
-            let due = |shipment: &OpenShipment| shipment.due.remaining_ms(&unit.now) == 0;
-            let open: Vec<OpenShipment> =
-                shipments::open_from(unit.db, 0, usize::MAX)?.into_iter().filter(due).collect();
-            let open = first_of(open, most, bytes);
-            let newest = open.iter().map(|shipment| shipment.no).max();
+            let open = shipments::open_from(unit.db, 0, usize::MAX)?;
+            let newest = open.iter().map(|shipment| shipment.no).max().unwrap_or(0);
+            let mut chosen = first_of(wholly_due(open, &unit.now), most, bytes);
             let mut room = SealRoom {
-                items: most.saturating_sub(open.len()),
-                bytes: bytes.saturating_sub(open.iter().map(|shipment| shipment.body.len()).sum()),
+                items: most.saturating_sub(chosen.len()),
+                bytes: bytes.saturating_sub(chosen.iter().map(|shipment| shipment.body.len()).sum()),
             };
             while room.items > 0 && room.bytes > 0 {
                 let pass = seal(unit, scan_from, &mut room)?;
@@ -78,10 +77,9 @@ impl Engine {
                     None => break,
                 }
             }
-            let mut all = shipments::open_from(unit.db, 0, usize::MAX)?;
-            all.retain(|shipment| due(shipment) && fits(&open, newest, shipment));
+            chosen.extend(shipments::open_from(unit.db, newest + 1, usize::MAX)?);
             let resolutions = unreported_resolutions(unit, RESOLUTIONS)?;
-            Ok::<_, StoreError>(Batch { shipments: all, resolutions })
+            Ok::<_, StoreError>(Batch { shipments: chosen, resolutions })
         })?;
         self.scan_from = scan_from;
         Ok(batch)
@@ -180,10 +178,14 @@ fn first_of(open: Vec<OpenShipment>, most: usize, bytes: usize) -> Vec<OpenShipm
     chosen
 }
 
-/// Whether a shipment belongs to this batch: chosen among the open ones, or sealed just now.
-fn fits(open: &[OpenShipment], newest: Option<i64>, shipment: &OpenShipment) -> bool {
-    let chosen = open.iter().any(|other| other.no == shipment.no);
-    chosen || newest.is_none_or(|newest| shipment.no > newest) && open.iter().all(|other| other.no < shipment.no)
+/// Shipments that may go now: due, and of a group only when every member is.
+fn wholly_due(open: Vec<OpenShipment>, now: &Moment) -> Vec<OpenShipment> {
+    let waits = |shipment: &OpenShipment| shipment.due.remaining_ms(now) > 0;
+    let waiting: HashSet<i64> =
+        open.iter().filter(|shipment| waits(shipment)).filter_map(|shipment| shipment.group).collect();
+    let goes =
+        |shipment: &OpenShipment| !waits(shipment) && shipment.group.is_none_or(|group| !waiting.contains(&group));
+    open.into_iter().filter(goes).collect()
 }
 
 /// The request's body: sealed texts as they are, groups whole.

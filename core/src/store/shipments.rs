@@ -83,6 +83,17 @@ pub(crate) fn open_from(db: &Connection, from: i64, limit: usize) -> StoreResult
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// When the open shipments may go out, without their bodies.
+pub(crate) fn open_dues(db: &Connection) -> StoreResult<Vec<Due>> {
+    let mut statement = db.prepare_cached(
+        "SELECT wait_ms,due_wall_ms,due_boot_ms,boot_id FROM shipments WHERE outcome IS NULL ORDER BY no",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(Due { wait_ms: row.get(0)?, wall_ms: row.get(1)?, boot_ms: row.get(2)?, boot_id: row.get(3)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The open shipment of a record.
 pub(crate) fn open_of(db: &Connection, record: i64) -> StoreResult<Option<OpenShipment>> {
     let mut statement =

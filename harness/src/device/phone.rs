@@ -95,7 +95,7 @@ impl Phone {
             }
             Command::Token { token } => {
                 self.tokens.set(token);
-                Ok(json!({}))
+                self.done(self.keep.token_changed())
             }
             Command::NextToken { token } => {
                 self.tokens.set_next(token);
