@@ -1,11 +1,12 @@
 //! One step of the engine: look at the stored facts, do one thing.
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::sync::Arc;
 
 use super::core::Core;
 use super::session::Session;
-use crate::ledger::{Settled, Unit, next_to_send};
+use crate::ledger::{Settled, Unit, doubtful, next_to_send};
 use crate::remote::Failure;
 use crate::schedule::{Action, LaneFacts, Network, Wake, next_action};
 use crate::store::{StoreError, StoreResult, changes, lanes, records, reviews, shipments};
@@ -20,6 +21,8 @@ pub(crate) struct Engine {
     pub(super) scan_from: i64,
     /// Items of the next push; halved when a whole request is refused.
     pub(super) batch_items: usize,
+    /// Shipments in doubt that were looked up in this session and may be sent again.
+    pub(super) cleared: HashSet<i64>,
     /// A person pressed "Sync now".
     pub(super) forced: bool,
     /// What was answered since the report was last taken.
@@ -38,6 +41,7 @@ impl Engine {
             low_water: 0,
             scan_from: 0,
             batch_items: usize::MAX,
+            cleared: HashSet::new(),
             forced: false,
             settled: Vec::new(),
             last_failure: None,
@@ -48,10 +52,12 @@ impl Engine {
     pub(crate) async fn step(&mut self) -> StoreResult<Wake> {
         if std::mem::take(&mut self.core.shared().session_lost) {
             self.session = None;
+            self.cleared.clear();
         }
         match next_action(&self.facts()?) {
             Action::Wait(wake) => return Ok(wake),
             Action::Hello => self.hello().await?,
+            Action::LookUp => self.look_up().await?,
             Action::Push => self.push().await?,
             Action::Pull => self.pull().await?,
         }
@@ -76,6 +82,7 @@ impl Engine {
             forced: self.forced,
             session: self.session.is_some(),
             to_send: false,
+            in_doubt: false,
             to_pull: shared.pull_wanted,
             next_due_ms: None,
         };
@@ -84,6 +91,8 @@ impl Engine {
             return Ok(facts);
         }
         let (scan_from, low_water) = (self.scan_from, self.low_water);
+        let key_lifetime_ms = self.session.as_ref().map(|session| session.key_lifetime_ms);
+        let cleared = &self.cleared;
         self.core.read(|unit, _| {
             let row = lanes::get(unit.db, lanes::FAST)?;
             facts.wait_left_ms = row.due.as_ref().map_or(0, |due| due.remaining_ms(&unit.now));
@@ -94,6 +103,10 @@ impl Engine {
             let bounced = records::bounce_dues(unit.db)?;
             let later = bounced.iter().map(|due| due.remaining_ms(&unit.now)).chain(left.iter().copied());
             facts.next_due_ms = later.filter(|left| *left > 0).min();
+            if let Some(key_lifetime_ms) = key_lifetime_ms {
+                let doubtful = doubtful(unit, key_lifetime_ms)?;
+                facts.in_doubt = doubtful.iter().any(|shipment| !cleared.contains(&shipment.no));
+            }
             facts.to_send = left.contains(&0)
                 || if waits { anything_waits(unit, low_water)? } else { something_may_go(unit, scan_from, low_water)? };
             Ok::<_, StoreError>(())

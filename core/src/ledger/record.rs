@@ -114,6 +114,7 @@ fn fact_of_review(unit: &Unit<'_>, row: &RecordRow, review: &ReviewRow) -> SyncF
             fields: vec![unit.context.schema.label(&row.record_type, &review.field)],
             by: review.theirs_by.clone().unwrap_or_default(),
         },
+        ReviewKind::Uncertain => SyncFact::Uncertain,
         ReviewKind::Rejected | ReviewKind::RuleChanged => SyncFact::NotAccepted { message: words() },
         ReviewKind::Gone => SyncFact::Gone,
         ReviewKind::ParentGone => SyncFact::ParentGone,

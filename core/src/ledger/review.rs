@@ -28,6 +28,8 @@ pub enum ReviewKind {
     ParentGone,
     /// This user may not do it, or does not see the record any more.
     Forbidden,
+    /// It was sent long ago without an answer and the record has changed since: it may have arrived or not.
+    Uncertain,
     /// The record is locked.
     Locked,
     /// Somebody else owns the record.
@@ -43,6 +45,7 @@ impl ReviewKind {
             Self::Gone => "gone",
             Self::ParentGone => "parent_gone",
             Self::Forbidden => "forbidden",
+            Self::Uncertain => "uncertain",
             Self::Locked => "locked",
             Self::NotOwner => "not_owner",
         }
@@ -55,6 +58,7 @@ impl ReviewKind {
             "gone" => Self::Gone,
             "parent_gone" => Self::ParentGone,
             "forbidden" => Self::Forbidden,
+            "uncertain" => Self::Uncertain,
             "locked" => Self::Locked,
             "not_owner" => Self::NotOwner,
             _ => Self::Conflict,

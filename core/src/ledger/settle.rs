@@ -97,6 +97,32 @@ pub(crate) fn refuse_alone(unit: &Unit<'_>, shipment: &OpenShipment, message: &s
     work.save(unit)
 }
 
+/// A lookup says that it is stored.
+pub(super) fn applied_by_lookup(
+    unit: &Unit<'_>,
+    shipment: &OpenShipment,
+    seq: i64,
+    stored: Vec<(&String, &Json)>,
+    record: Option<&Entry>,
+) -> StoreResult<()> {
+    let mut work = Work::load(unit, shipment.record)?;
+    let news = Applied { seq, server_id: record.map(|entry| &entry.server_id), stored };
+    applied(unit, &mut work, shipment, &news, record)?;
+    work.save(unit)
+}
+
+/// A lookup says that it was refused, or leaves no other reading.
+pub(super) fn refused_by_lookup(
+    unit: &Unit<'_>,
+    shipment: &OpenShipment,
+    refusal: &Outcome,
+    record: Option<&Entry>,
+) -> StoreResult<()> {
+    let mut work = Work::load(unit, shipment.record)?;
+    refused(unit, &mut work, shipment, refusal, record)?;
+    work.save(unit)
+}
+
 /// A page names the open shipment: the page is its acknowledgement.
 pub(super) fn settle_by_page(unit: &Unit<'_>, mut work: Work, entry: &Entry) -> StoreResult<()> {
     let Some(shipment) = work.shipment.clone() else { return Ok(()) };
@@ -198,15 +224,7 @@ fn refused(
     refusal: &Outcome,
     record: Option<&Entry>,
 ) -> StoreResult<()> {
-    let sent = sent_changes(work, shipment.no);
-    shipments::settle(unit.db, shipment.no, Ending::Refused)?;
-    let detail = serde_json::to_value(refusal).unwrap_or(Json::Null);
-    journal_ops(unit, work, shipment, &sent, "refused", &detail)?;
-    for change in work.changes.iter_mut().filter(|change| is_sent(change, shipment.no)) {
-        change.state = State::Pending;
-        change.shipment = None;
-    }
-    work.shipment = None;
+    let sent = take_back(unit, work, shipment, refusal)?;
     let news = record.filter(|entry| is_news(work, entry));
     if let Some(entry) = news {
         theirs::take_or_report(unit, work, entry)?;
@@ -219,6 +237,25 @@ fn refused(
         other => hold_whole(unit, work, other)?,
     }
     Ok(())
+}
+
+/// The shipment is over and its changes are pending again. Returns them as they were sent.
+pub(super) fn take_back(
+    unit: &Unit<'_>,
+    work: &mut Work,
+    shipment: &OpenShipment,
+    refusal: &Outcome,
+) -> StoreResult<Vec<Change>> {
+    let sent = sent_changes(work, shipment.no);
+    shipments::settle(unit.db, shipment.no, Ending::Refused)?;
+    let detail = serde_json::to_value(refusal).unwrap_or(Json::Null);
+    journal_ops(unit, work, shipment, &sent, "refused", &detail)?;
+    for change in work.changes.iter_mut().filter(|change| is_sent(change, shipment.no)) {
+        change.state = State::Pending;
+        change.shipment = None;
+    }
+    work.shipment = None;
+    Ok(sent)
 }
 
 fn is_news(work: &Work, entry: &Entry) -> bool {
@@ -335,7 +372,7 @@ fn name_of(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::ParentMissing => "parent_missing",
         Outcome::NotAttempted => "not_attempted",
-        Outcome::Expired => "expired",
+        Outcome::Expired => shipments::EXPIRED,
         _ => "later",
     }
 }

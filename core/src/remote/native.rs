@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::failure::{Failure, judge};
 use super::gzip;
 use super::http::{Http, HttpMethod, HttpRequest, HttpResponse};
 use super::lines::Lines;
 use super::token::{AccessToken, TokenProvider};
 use crate::clock::Clock;
-use crate::wire::{Entry, Hello, JSON, NDJSON, PageEnd, PullLine, PushLine, TEST_NOW_HEADER};
+use crate::wire::{
+    Entry, Hello, JSON, LookupRequest, NDJSON, PageEnd, PullLine, PushLine, RecordAnswer, ShipmentAnswer,
+    TEST_NOW_HEADER,
+};
 
 /// The server.
 pub(crate) struct NativeRemote {
@@ -22,6 +27,21 @@ pub(crate) struct NativeRemote {
 pub(crate) struct PushOutcome {
     pub(crate) lines: Vec<PushLine>,
     pub(crate) end: Result<(), Failure>,
+}
+
+/// One line of a lookup reply.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum LookupLine {
+    Shipment(ShipmentAnswer),
+    Record(Box<RecordAnswer>),
+}
+
+/// What a lookup found.
+#[derive(Default)]
+pub(crate) struct LookupAnswers {
+    pub(crate) shipments: Vec<ShipmentAnswer>,
+    pub(crate) records: Vec<RecordAnswer>,
 }
 
 /// How a page ended.
@@ -57,6 +77,21 @@ impl NativeRemote {
             lines.push(line);
         }
         Ok(())
+    }
+
+    /// Asks what became of shipments and records.
+    pub(crate) async fn look_up(&self, questions: &LookupRequest) -> Result<LookupAnswers, Failure> {
+        let body = serde_json::to_vec(questions).map_err(|error| Failure::unreadable(error.to_string()))?;
+        let response = self.exchange(HttpMethod::Post, "/v1/lookup", NDJSON, body).await?;
+        let mut reply = Lines::new(response);
+        let mut answers = LookupAnswers::default();
+        while let Some(line) = reply.next::<LookupLine>().await? {
+            match line {
+                LookupLine::Shipment(answer) => answers.shipments.push(answer),
+                LookupLine::Record(answer) => answers.records.push(*answer),
+            }
+        }
+        Ok(answers)
     }
 
     /// Fetches one page, handing entries on in slices as they arrive.

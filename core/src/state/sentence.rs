@@ -69,6 +69,7 @@ impl Speaker<'_> {
                 let key = if by.is_empty() { "needs_review" } else { "needs_review.by" };
                 self.plain(key, &[("fields", &self.list(fields)), ("by", by)])
             }
+            SyncFact::Uncertain => self.plain("uncertain", &[]),
             SyncFact::ClockWrong { count } => self.counted("clock_wrong", *count, &[]),
             SyncFact::Portal { count } => self.counted("portal", *count, &[]),
             SyncFact::Failed { count, next_at_ms } => self.timed("failed", *count, *next_at_ms),

@@ -39,6 +39,8 @@ pub enum SyncFact {
         /// Who changed them, if it is one known person.
         by: String,
     },
+    /// Something was sent long ago without an answer; a person checks whether it is still meant.
+    Uncertain,
     /// The device's clock is so wrong that no secure connection can be made.
     ClockWrong {
         /// Operations that wait.
@@ -120,7 +122,7 @@ impl SyncFact {
             Self::SignIn { .. } => 1,
             Self::NotAccepted { .. } => 2,
             Self::Gone | Self::ParentGone | Self::Forbidden | Self::Locked { .. } => 3,
-            Self::NeedsReview { .. } => 4,
+            Self::NeedsReview { .. } | Self::Uncertain => 4,
             Self::ClockWrong { .. } => 5,
             Self::Portal { .. } => 6,
             Self::Failed { .. } => 7,
@@ -147,6 +149,7 @@ impl SyncFact {
             | Self::Forbidden
             | Self::Locked { .. }
             | Self::NeedsReview { .. }
+            | Self::Uncertain
             | Self::Portal { .. }
             | Self::Failed { .. }
             | Self::OthersKeepChanging { .. } => Severity::Banner,

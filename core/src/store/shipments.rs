@@ -94,6 +94,18 @@ pub(crate) fn open_dues(db: &Connection) -> StoreResult<Vec<Due>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// What an answer of "expired" leaves in `last_error`.
+pub(crate) const EXPIRED: &str = "expired";
+
+/// Open shipments whose outcome the server may have forgotten: sealed before that time, or said to be so by the server.
+pub(crate) fn in_doubt(db: &Connection, sealed_before_ms: i64) -> StoreResult<Vec<OpenShipment>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM shipments WHERE outcome IS NULL AND (sealed_ms<?1 OR last_error=?2) ORDER BY no"
+    ))?;
+    let rows = statement.query_map(params![sealed_before_ms, EXPIRED], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The open shipment of a record.
 pub(crate) fn open_of(db: &Connection, record: i64) -> StoreResult<Option<OpenShipment>> {
     let mut statement =
