@@ -49,7 +49,9 @@ pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) 
         }
         Outcome::ParentMissing | Outcome::NotAttempted | Outcome::Expired | Outcome::Duplicate { .. } => {
             let wait_ms = own_wait_ms(shipment.attempts, false, unit.random());
-            let wait_ms = if *first == Outcome::NotAttempted { 0 } else { wait_ms };
+            // What was not attempted goes on at once, what has expired is looked up at once.
+            let at_once = matches!(first, Outcome::NotAttempted | Outcome::Expired);
+            let wait_ms = if at_once { 0 } else { wait_ms };
             return postponed(unit, work, shipment, wait_ms, name_of(first), first);
         }
         refusal => refused(unit, &mut work, shipment, refusal, line.record.as_ref())?,

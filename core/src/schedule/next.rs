@@ -81,7 +81,7 @@ pub enum Action {
 /// Decides. No request is made and no timer is set when there is nothing to do (requirement G3).
 #[must_use]
 pub fn next_action(facts: &LaneFacts) -> Action {
-    let wanted = facts.to_send || facts.to_pull;
+    let wanted = facts.to_send || facts.to_pull || facts.in_doubt;
     if !facts.online || facts.signed_out {
         return Action::Wait(Wake::Idle);
     }
