@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "tests")]
 
 mod merge;
+mod schedule_model;
 mod schedule_table;
 mod schema;
 mod state;
