@@ -172,11 +172,13 @@ impl<'a> Walk<'a> {
 }
 
 /// A create waits for the parents it names. Where a later change of the record points the field to a record that the
-/// server knows, that one counts, since it is folded into the create.
+/// server knows, that one counts, since it is folded into the create. Only where it will be: one that is held, waits for
+/// another record, or belongs to another group stays behind, and with it all that come after it.
 fn create_stand(record: &RecordFacts, create: &ChangeFacts) -> Stand {
+    let folds = |change: &ChangeFacts| change.state == ChangeState::Pending && change.group == create.group;
     let replaced = |field: &str| {
-        let last = record.changes.iter().rev().find(|change| change.field == field);
-        last.is_some_and(|change| change.state == ChangeState::Pending && change.missing.is_empty())
+        let first = record.changes.iter().find(|change| change.field == field);
+        first.is_some_and(|change| folds(change) && change.missing.iter().all(|missing| in_group(change, missing)))
     };
     let waits_for = create.missing.iter().find(|missing| !in_group(create, missing) && !replaced(&missing.field));
     waits_for.map_or(Stand::Ready, |missing| Stand::ForParent(missing.record))
