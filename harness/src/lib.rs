@@ -1,4 +1,5 @@
-//! The desktop harness of Fieldkeep: the reference server, a scriptable office, and a proxy that breaks things.
+//! The desktop harness of Fieldkeep: the demo, a scriptable device and office, the reference server, a proxy that breaks
+//! things, and an inspector.
 
 pub mod command_lines;
 pub mod dataset;

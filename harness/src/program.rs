@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 
 use serde_json::Value;
 use thiserror::Error;
@@ -119,6 +119,14 @@ impl Program {
         }
         let text = |key: &str| reply["error"][key].as_str().unwrap_or_default().to_owned();
         Err(ProgramError::Refused { name: self.name.clone(), kind: text("kind"), message: text("message") })
+    }
+
+    /// Waits until it ends by itself.
+    ///
+    /// # Errors
+    /// When the system cannot tell.
+    pub fn wait(&mut self) -> Result<ExitStatus, ProgramError> {
+        self.child.wait().map_err(|source| ProgramError::Io { name: self.name.clone(), source })
     }
 
     /// Kills it without warning (SIGKILL) and waits until it is dead.

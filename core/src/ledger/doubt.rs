@@ -9,12 +9,13 @@ use super::settle::{applied_by_lookup, refused_by_lookup};
 use super::theirs;
 use super::unit::Unit;
 use super::work::Work;
-use crate::remote::LookupAnswers;
 use crate::store::changes::State;
 use crate::store::shipments::{self, OpenShipment};
 use crate::store::{StoreResult, records};
 use crate::value::Canonical;
-use crate::wire::{ChangeKind, Entry, FieldConflict, Outcome, RecordLife, RecordQuestion, Shipment, ShipmentAnswer};
+use crate::wire::{
+    ChangeKind, Entry, FieldConflict, LookupAnswers, Outcome, RecordLife, RecordQuestion, Shipment, ShipmentAnswer,
+};
 
 /// What became of a doubt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

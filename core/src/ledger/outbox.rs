@@ -101,7 +101,7 @@ pub struct OutboxItem {
     pub made_ms: i64,
     /// Who made it.
     pub author: String,
-    /// How often it went out without an answer.
+    /// Which attempt is under way or comes next, 1 the first; 0 while it has not been made ready for sending.
     pub attempts: i64,
     /// Why it waits.
     pub why: WhyWaiting,

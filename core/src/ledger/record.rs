@@ -102,7 +102,11 @@ pub(super) fn facts_of(unit: &Unit<'_>, row: &RecordRow, lane: LaneView, has_liv
     if row.stale {
         facts.push(SyncFact::Refreshing);
     }
-    facts.push(row.synced_ms.map_or(SyncFact::NothingYet, |at_ms| SyncFact::Synced { at_ms }));
+    facts.push(match (row.life, row.synced_ms) {
+        (Life::Gone, _) => SyncFact::Removed,
+        (_, Some(at_ms)) => SyncFact::Synced { at_ms },
+        (_, None) => SyncFact::NothingYet,
+    });
     Ok(facts)
 }
 

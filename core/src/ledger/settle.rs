@@ -321,6 +321,8 @@ fn hold_whole(unit: &Unit<'_>, work: &mut Work, outcome: &Outcome) -> StoreResul
     let (kind, detail) = match outcome {
         Outcome::Locked { by } => (ReviewKind::Locked, Some(json!({"by": by}).to_string())),
         Outcome::NotOwner { owner } => (ReviewKind::NotOwner, Some(json!({"by": owner}).to_string())),
+        // What was never there cannot be gone: the record that it belongs to is.
+        Outcome::Gone if work.live().any(Change::is_create) => (ReviewKind::ParentGone, None),
         Outcome::Gone => (ReviewKind::Gone, None),
         Outcome::SchemaTooOld => (ReviewKind::RuleChanged, None),
         _ => (ReviewKind::Forbidden, None),

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
-
 use super::failure::{Failure, judge};
 use super::gzip;
 use super::http::{Http, HttpMethod, HttpRequest, HttpResponse};
@@ -11,8 +9,7 @@ use super::lines::Lines;
 use super::token::{AccessToken, TokenProvider};
 use crate::clock::Clock;
 use crate::wire::{
-    Entry, Hello, JSON, LookupRequest, NDJSON, PageEnd, PullLine, PushLine, RecordAnswer, ShipmentAnswer,
-    TEST_NOW_HEADER,
+    Entry, Hello, JSON, LookupAnswers, LookupLine, LookupRequest, NDJSON, PageEnd, PullLine, PushLine, TEST_NOW_HEADER,
 };
 
 /// The server.
@@ -27,21 +24,6 @@ pub(crate) struct NativeRemote {
 pub(crate) struct PushOutcome {
     pub(crate) lines: Vec<PushLine>,
     pub(crate) end: Result<(), Failure>,
-}
-
-/// One line of a lookup reply.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum LookupLine {
-    Shipment(ShipmentAnswer),
-    Record(Box<RecordAnswer>),
-}
-
-/// What a lookup found.
-#[derive(Default)]
-pub(crate) struct LookupAnswers {
-    pub(crate) shipments: Vec<ShipmentAnswer>,
-    pub(crate) records: Vec<RecordAnswer>,
 }
 
 /// How a page ended.

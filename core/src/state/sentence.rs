@@ -88,6 +88,7 @@ impl Speaker<'_> {
                 let TimeWords { text, changes_at_ms } = at(self.words, self.now_ms, *at_ms, self.locale);
                 Sentence { text: self.words.text("synced", &[("time", &text)]), changes_at_ms }
             }
+            SyncFact::Removed => self.plain("removed", &[]),
             SyncFact::NothingYet => self.plain("nothing_yet", &[]),
         }
     }

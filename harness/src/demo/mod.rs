@@ -55,9 +55,6 @@ pub fn run(args: Args) -> ExitCode {
     match day::play(&args, &narrator) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("fieldkeep demo: {}", report::in_one_line(&error));
-            ExitCode::FAILURE
-        }
+        Err(error) => report::ended("demo", &error, report::FAILED),
     }
 }

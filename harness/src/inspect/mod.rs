@@ -49,8 +49,6 @@ enum InspectError {
 
 /// Exit code when something does not hold.
 const BROKEN: u8 = 1;
-/// Exit code when there is nothing to look at, the same as clap's own for bad arguments.
-const NOTHING_THERE: u8 = 2;
 
 /// Shows what is in the folder. Exit code 1 when an invariant does not hold, 2 when there is no store to look at.
 #[must_use]
@@ -65,10 +63,7 @@ pub fn run(args: Args) -> ExitCode {
             let sound = found["broken"].as_array().is_none_or(Vec::is_empty);
             if sound { ExitCode::SUCCESS } else { ExitCode::from(BROKEN) }
         }
-        Err(error) => {
-            eprintln!("fieldkeep inspect: {}", report::in_one_line(&error));
-            ExitCode::from(NOTHING_THERE)
-        }
+        Err(error) => report::ended("inspect", &error, report::BAD_ARGUMENTS),
     }
 }
 
