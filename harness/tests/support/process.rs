@@ -34,9 +34,14 @@ impl Program {
 
     /// Says a line and hears the reply.
     pub fn tell(&mut self, command: &Value) -> Value {
+        self.say(command);
+        self.line()
+    }
+
+    /// Says a line.
+    pub fn say(&mut self, command: &Value) {
         writeln!(self.input, "{command}").unwrap();
         self.input.flush().unwrap();
-        self.line()
     }
 
     /// Kills it without warning (SIGKILL) and waits until it is dead.
