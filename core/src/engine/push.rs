@@ -38,8 +38,9 @@ impl Engine {
         }
         let body = body_of(&self.core.context.device, &batch)?;
         let core = Arc::clone(&self.core);
+        let token = self.session.as_ref().map_or(0, |session| session.token);
         self.sending(true);
-        let PushOutcome { lines, end } = match self.race(async { Ok(core.remote.push(body).await) }).await {
+        let PushOutcome { lines, end } = match self.race(async { Ok(core.remote.push(token, body).await) }).await {
             Ok(outcome) => outcome,
             Err(failure) => PushOutcome { lines: Vec::new(), end: Err(failure) },
         };
@@ -123,6 +124,7 @@ impl Engine {
         match end {
             Ok(()) => {
                 self.batch_items = usize::MAX;
+                self.refused_before = false;
                 self.core.shared().pull_wanted = true;
                 if silent.is_empty() {
                     return self.core.lane_succeeded();
