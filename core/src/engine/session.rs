@@ -71,6 +71,6 @@ impl Engine {
             other => other,
         };
         self.last_failure = Some(failure.clone());
-        Ok(self.core.lane_failed(&failure)?)
+        self.core.lane_failed(&failure)
     }
 }
