@@ -50,13 +50,13 @@ pub struct Wire {
     poison: Mutex<Option<(String, u16)>>,
 }
 
-type Twist = Box<dyn FnOnce(&[u8]) -> Vec<u8> + Send>;
+/// From the request's text and the body of the server's reply to the reply that the phone gets.
+type Twist = Box<dyn FnOnce(&str, &[u8]) -> Vec<u8> + Send>;
 
 struct Lie {
     path: String,
     /// The server gets the request first, and does the work.
     after_work: bool,
-    /// From the body of the server's reply to the reply that the phone gets.
     twist: Twist,
 }
 
@@ -87,21 +87,35 @@ impl Wire {
 
     /// The next request of that path is answered with exactly these bytes; the server never sees it.
     pub fn lie(&self, path: &str, reply: Vec<u8>) {
-        self.plan(path, false, Box::new(move |_| reply));
+        self.plan(path, false, Box::new(move |_, _| reply));
     }
 
     /// The server does what the next request of that path asks; the phone gets these bytes.
     pub fn lie_after_work(&self, path: &str, reply: Vec<u8>) {
-        self.plan(path, true, Box::new(move |_| reply));
+        self.plan(path, true, Box::new(move |_, _| reply));
     }
 
     /// The same, with the lines of the server's reply twisted.
     pub fn twist(&self, path: &str, twist: impl FnOnce(Vec<Value>) -> Vec<Value> + Send + 'static) {
-        let twist = |body: &[u8]| {
+        let twist = |_: &str, body: &[u8]| {
             let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
             ndjson(&twist(lines.map(|line| serde_json::from_slice(line).unwrap()).collect()))
         };
         self.plan(path, true, Box::new(twist));
+    }
+
+    /// The next push never reaches the server; each of its items is answered with this line, to which its id is added.
+    pub fn answer_push(&self, answer: Value) {
+        let answers = move |request: &str, _: &[u8]| {
+            let push: Value = serde_json::from_str(request).unwrap();
+            let line = |item: &Value| {
+                let mut line = answer.clone();
+                line["shipment"] = item["id"].clone();
+                line
+            };
+            ndjson(&push["items"].as_array().unwrap().iter().map(line).collect::<Vec<_>>())
+        };
+        self.plan("/v1/push", false, Box::new(answers));
     }
 
     fn plan(&self, path: &str, after_work: bool, twist: Twist) {
@@ -117,7 +131,7 @@ impl Wire {
         let poison = self.poison.lock().unwrap().clone();
         if let Some((_, status)) = poison.filter(|(poison, _)| path == "/v1/push" && text.contains(poison.as_str())) {
             let problem = reply(status, &[("content-type", "application/problem+json")], b"{}");
-            return Some(Lie { path: path.to_owned(), after_work: false, twist: Box::new(move |_| problem) });
+            return Some(Lie { path: path.to_owned(), after_work: false, twist: Box::new(move |_, _| problem) });
         }
         let mut lies = self.lies.lock().unwrap();
         let due = lies.iter().position(|lie| lie.path == path)?;
@@ -129,7 +143,7 @@ impl Wire {
         let (note, text) = self.note(&path, &request);
         if let Some(lie) = self.lie_for(&path, &text) {
             let body = if lie.after_work { self.answer_of(&request).await? } else { Vec::new() };
-            request.url = liar((lie.twist)(&body));
+            request.url = liar((lie.twist)(&text, &body));
         }
         let result = self.real.send(request).await;
         self.sent.lock().unwrap()[note].status = result.as_ref().ok().map(|response| response.status);
