@@ -22,7 +22,7 @@ impl Core {
             }
             Failure::WholeRequest { words } => (LaneReason::ServerTrouble, None, words.clone()),
             Failure::CursorExpired => (LaneReason::ServerTrouble, None, "the cursor has expired".to_owned()),
-            Failure::Cancelled => return Ok(()),
+            Failure::OtherToken { .. } | Failure::Cancelled => return Ok(()),
         };
         let battery_low = self.shared().conditions.battery != Battery::Ok;
         self.write(Turn::Engine, |unit| {

@@ -29,7 +29,7 @@ impl Engine {
         })?;
         let (list, questions) = asked;
         let core = Arc::clone(&self.core);
-        let answers = match self.race(core.remote.look_up(&questions)).await {
+        let answers = match self.race(core.remote.look_up(session.token, &questions)).await {
             Ok(answers) => answers,
             Err(failure) => return self.failed(failure),
         };

@@ -16,7 +16,8 @@ impl Engine {
         let before = self.core.store.read(|db| cursors::get(db, cursors::ALL))?;
         let core = Arc::clone(&self.core);
         let mut defect: Option<StoreError> = None;
-        let page = core.remote.pull(before.cursor.as_deref(), PULL_SLICE, |entries, end| {
+        let token = self.session.as_ref().map_or(0, |session| session.token);
+        let page = core.remote.pull(token, before.cursor.as_deref(), PULL_SLICE, |entries, end| {
             let end = end.map(|end| CursorMove { cursor: end.cursor.clone(), complete: !end.more });
             let taken = core.write(Turn::Engine, |unit| take_page(unit, &entries, end.as_ref()));
             taken.map_err(|error: StoreError| {
@@ -30,6 +31,7 @@ impl Engine {
         }
         match end {
             Ok(page) => {
+                self.refused_before = false;
                 self.core.shared().pull_wanted = page.more;
                 self.rescan()?;
                 self.core.lane_succeeded()?;

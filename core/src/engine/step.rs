@@ -28,6 +28,8 @@ pub(crate) struct Engine {
     /// What was answered since the report was last taken.
     pub(super) settled: Vec<Settled>,
     pub(super) last_failure: Option<Failure>,
+    /// A token was refused and renewed, and nothing has succeeded since.
+    pub(super) refused_before: bool,
 }
 
 /// A step that ends without a defect of ours.
@@ -45,6 +47,7 @@ impl Engine {
             forced: false,
             settled: Vec::new(),
             last_failure: None,
+            refused_before: false,
         }
     }
 
@@ -53,6 +56,11 @@ impl Engine {
         if std::mem::take(&mut self.core.shared().session_lost) {
             self.session = None;
             self.cleared.clear();
+        }
+        let opened_with = self.session.as_ref().map(|session| session.token);
+        let newer = self.core.tokens.current().filter(|token| opened_with != Some(token.generation));
+        if newer.is_some() {
+            self.session = None;
         }
         match next_action(&self.facts()?) {
             Action::Wait(wake) => return Ok(wake),

@@ -45,7 +45,7 @@ pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) 
         }
         Outcome::Later { after_s } => {
             let wait_ms = server_wait_ms(after_s.saturating_mul(1000), unit.random());
-            return postponed(unit, work, shipment, wait_ms, "later", first);
+            return postponed(unit, work, shipment, wait_ms, shipments::LATER, first);
         }
         Outcome::ParentMissing | Outcome::NotAttempted | Outcome::Expired | Outcome::Duplicate { .. } => {
             let wait_ms = own_wait_ms(shipment.attempts, false, unit.random());
@@ -377,6 +377,6 @@ fn name_of(outcome: &Outcome) -> &'static str {
         Outcome::ParentMissing => "parent_missing",
         Outcome::NotAttempted => "not_attempted",
         Outcome::Expired => shipments::EXPIRED,
-        _ => "later",
+        _ => shipments::LATER,
     }
 }

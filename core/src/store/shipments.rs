@@ -123,6 +123,19 @@ pub(crate) fn settle(db: &Connection, no: i64, ending: Ending) -> StoreResult<()
     Ok(())
 }
 
+/// What the server said to wait for is kept under this word; such a time is never passed.
+pub(crate) const LATER: &str = "later";
+
+/// Brings the waits forward that are our own, not those that the server named.
+pub(crate) fn hurry(db: &Connection, now: &Due) -> StoreResult<()> {
+    db.prepare_cached(
+        "UPDATE shipments SET wait_ms=?1,due_wall_ms=?2,due_boot_ms=?3,boot_id=?4 \
+         WHERE outcome IS NULL AND last_error IS NOT ?5",
+    )?
+    .execute(params![now.wait_ms, now.wall_ms, now.boot_ms, now.boot_id, LATER])?;
+    Ok(())
+}
+
 /// No answer, or "not now": the same row goes out again when it is due.
 pub(crate) fn postpone(db: &Connection, no: i64, due: &Due, error: &str) -> StoreResult<()> {
     db.prepare_cached(

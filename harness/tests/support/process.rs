@@ -24,6 +24,11 @@ impl Program {
         self.0.tell(command).unwrap()
     }
 
+    /// Says a line.
+    pub fn say(&mut self, command: &Value) {
+        self.0.say(command).unwrap();
+    }
+
     /// Its process number.
     pub fn id(&self) -> u32 {
         self.0.id()
