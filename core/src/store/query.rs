@@ -7,7 +7,7 @@ use rusqlite::{Connection, params_from_iter};
 use thiserror::Error;
 
 use super::StoreResult;
-use crate::schema::{Field, Schema};
+use crate::schema::{Field, RecordType, Schema};
 use crate::value::{Canonical, FieldKind, Value, canonical_of};
 
 /// Most records of one page: a screen shows twenty, an export some hundreds.
@@ -136,12 +136,31 @@ pub(super) fn rebuild_indexes(db: &Connection, schema: &Schema) -> StoreResult<(
         for field in record_type.fields.iter().filter(|field| field.indexed) {
             let (type_name, name) = (&record_type.name, &field.name);
             db.execute_batch(&format!(
-                "CREATE INDEX \"field_{type_name}.{name}\" ON records({}) WHERE type='{type_name}' AND life='alive'",
+                "CREATE INDEX \"{}\" ON records({}) WHERE type='{type_name}' AND life='alive'",
+                index_name(type_name, name),
                 expression(field)
             ))?;
         }
     }
     Ok(())
+}
+
+fn index_name(record_type: &str, field: &str) -> String {
+    format!("field_{record_type}.{field}")
+}
+
+/// The index to walk. Left alone SQLite, which knows nothing of the values, takes all records of the type and sorts them.
+/// A filter for one value comes first, since few records have it; then the order, which ends with the page; then any
+/// other condition.
+fn index_for(record_type: &RecordType, query: &Query) -> Option<String> {
+    let indexed = |name: &&str| record_type.field(name).is_some_and(|field| field.indexed);
+    let filtered = |wanted: fn(&Test) -> bool| {
+        query.filters.iter().filter(move |filter| wanted(&filter.test)).map(|filter| filter.field.as_str())
+    };
+    let one_value = filtered(|test| matches!(test, Test::Equal(_) | Test::Empty)).find(indexed);
+    let order = query.sort.as_ref().map(|sort| sort.field.as_str()).filter(indexed);
+    let condition = filtered(|test| !matches!(test, Test::NotEmpty)).find(indexed);
+    one_value.or(order).or(condition).map(|field| index_name(&record_type.name, field))
 }
 
 /// A query with its SQL.
@@ -163,7 +182,8 @@ pub(crate) fn prepare(schema: &Schema, query: &Query) -> Result<Prepared, QueryP
             record_type.field(name).filter(|field| !matches!(field.kind, FieldKind::Tags | FieldKind::GeoPoint));
         field.ok_or_else(|| QueryProblem::UnknownField(name.to_owned()))
     };
-    let mut sql = format!("FROM records WHERE type='{}' AND life='alive'", record_type.name);
+    let hint = index_for(record_type, query).map(|name| format!("INDEXED BY \"{name}\" ")).unwrap_or_default();
+    let mut sql = format!("FROM records {hint}WHERE type='{}' AND life='alive'", record_type.name);
     let mut parameters = Vec::new();
     for filter in &query.filters {
         add_test(&mut sql, &mut parameters, comparable(&filter.field)?, &filter.test)?;
@@ -175,7 +195,9 @@ pub(crate) fn prepare(schema: &Schema, query: &Query) -> Result<Prepared, QueryP
     if let Some(mark) = &query.after {
         let (value, no) = read_mark(mark).ok_or(QueryProblem::BadPageMark)?;
         let than = if direction == "DESC" { "<" } else { ">" };
-        sql.push_str(&format!(" AND ({order},no){than}(?{},?{})", parameters.len() + 1, parameters.len() + 2));
+        // The pair decides; its first half alone is what SQLite can look up in the index.
+        let (first, second) = (parameters.len() + 1, parameters.len() + 2);
+        sql.push_str(&format!(" AND {order}{than}=?{first} AND ({order},no){than}(?{first},?{second})"));
         parameters.push(value);
         parameters.push(SqlValue::Integer(no));
     }
