@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, params_from_iter};
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::StoreResult;
@@ -168,6 +169,8 @@ pub(crate) struct Prepared {
     pub(crate) sql: String,
     parameters: Vec<SqlValue>,
     limit: usize,
+    /// Names type, filters and order: a page mark is good for no other query.
+    list: String,
 }
 
 /// Turns a query into SQL.
@@ -192,8 +195,9 @@ pub(crate) fn prepare(schema: &Schema, query: &Query) -> Result<Prepared, QueryP
         Some(sort) => (expression(comparable(&sort.field)?), if sort.descending { "DESC" } else { "ASC" }),
         None => ("no".to_owned(), "ASC"),
     };
+    let list = list_name(query);
     if let Some(mark) = &query.after {
-        let (value, no) = read_mark(mark).ok_or(QueryProblem::BadPageMark)?;
+        let (value, no) = read_mark(mark, &list).ok_or(QueryProblem::BadPageMark)?;
         let than = if direction == "DESC" { "<" } else { ">" };
         // The pair decides; its first half alone is what SQLite can look up in the index.
         let (first, second) = (parameters.len() + 1, parameters.len() + 2);
@@ -202,7 +206,13 @@ pub(crate) fn prepare(schema: &Schema, query: &Query) -> Result<Prepared, QueryP
         parameters.push(SqlValue::Integer(no));
     }
     sql = format!("SELECT no,{order} {sql} ORDER BY {order} {direction},no {direction} LIMIT {}", query.limit + 1);
-    Ok(Prepared { sql, parameters, limit: usize::try_from(query.limit).unwrap_or(usize::MAX) })
+    Ok(Prepared { sql, parameters, limit: usize::try_from(query.limit).unwrap_or(usize::MAX), list })
+}
+
+/// The same for the same type, filters and order, and for no others.
+fn list_name(query: &Query) -> String {
+    let text = format!("{} {:?} {:?}", query.record_type, query.filters, query.sort);
+    URL_SAFE_NO_PAD.encode(&Sha256::digest(text.as_bytes())[..6])
 }
 
 /// Runs a prepared query.
@@ -214,7 +224,7 @@ pub(crate) fn run(db: &Connection, prepared: &Prepared) -> StoreResult<Page> {
     let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
     let more = rows.len() > prepared.limit;
     rows.truncate(prepared.limit);
-    let next = if more { rows.last().map(|(no, value)| write_mark(value, *no)) } else { None };
+    let next = if more { rows.last().map(|(no, value)| write_mark(value, *no, &prepared.list)) } else { None };
     Ok(Page { records: rows.into_iter().map(|(no, _)| no).collect(), next })
 }
 
@@ -266,20 +276,24 @@ fn bare(kind: FieldKind, canonical: &Canonical) -> SqlValue {
     }
 }
 
-/// A page mark: the last row's sort value and number.
-fn write_mark(value: &SqlValue, no: i64) -> String {
-    let json = match value {
-        SqlValue::Integer(number) => serde_json::json!({"i": number, "no": no}),
-        SqlValue::Real(number) if number.is_finite() => serde_json::json!({"r": number, "no": no}),
-        SqlValue::Text(text) => serde_json::json!({"t": text, "no": no}),
-        _ => serde_json::json!({"no": no}),
-    };
+/// A page mark: the last row's sort value and number, and the list that it belongs to.
+fn write_mark(value: &SqlValue, no: i64, list: &str) -> String {
+    let mut json = serde_json::json!({"no": no, "of": list});
+    match value {
+        SqlValue::Integer(number) => json["i"] = (*number).into(),
+        SqlValue::Real(number) if number.is_finite() => json["r"] = (*number).into(),
+        SqlValue::Text(text) => json["t"] = text.as_str().into(),
+        _ => {}
+    }
     URL_SAFE_NO_PAD.encode(json.to_string())
 }
 
-fn read_mark(mark: &str) -> Option<(SqlValue, i64)> {
+fn read_mark(mark: &str, list: &str) -> Option<(SqlValue, i64)> {
     let bytes = URL_SAFE_NO_PAD.decode(mark).ok()?;
     let json: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+    if json.get("of")?.as_str()? != list {
+        return None;
+    }
     let no = json.get("no")?.as_i64()?;
     let value = if let Some(number) = json.get("i") {
         SqlValue::Integer(number.as_i64()?)
@@ -291,4 +305,30 @@ fn read_mark(mark: &str) -> Option<(SqlValue, i64)> {
         SqlValue::Real(f64::NEG_INFINITY)
     };
     Some((value, no))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn value() -> impl Strategy<Value = SqlValue> {
+        prop_oneof![
+            any::<i64>().prop_map(SqlValue::Integer),
+            any::<f64>()
+                .prop_filter("no number", |number| !number.is_nan() && *number < f64::INFINITY)
+                .prop_map(SqlValue::Real),
+            ".*".prop_map(SqlValue::Text),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_page_mark_comes_back_to_the_bit_and_for_its_own_list_only(value in value(), no: i64) {
+            let mark = write_mark(&value, no, "mine");
+            prop_assert_eq!(read_mark(&mark, "mine"), Some((value, no)));
+            prop_assert_eq!(read_mark(&mark, "other"), None);
+        }
+    }
 }
