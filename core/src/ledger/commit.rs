@@ -33,6 +33,9 @@ pub(crate) fn commit(unit: &Unit<'_>, edits: &[Edit], options: &CommitOptions) -
     {
         return repeated(&known, &digest);
     }
+    if options.together {
+        check_group(edits)?;
+    }
     let mut act = Act::new(unit, options.together)?;
     let mut receipt = Receipt { operations: Vec::new(), records: Vec::new(), repeated: false };
     for edit in edits {
@@ -51,6 +54,17 @@ pub(crate) fn commit(unit: &Unit<'_>, edits: &[Edit], options: &CommitOptions) -
         drafts::delete(unit.db, form)?;
     }
     Ok(receipt)
+}
+
+/// A group is refused here or never: what could not be sent as one would wait for ever.
+fn check_group(edits: &[Edit]) -> Result<(), EditProblem> {
+    for alone in edits.iter().filter(|edit| edit.goes_alone()) {
+        let of_record = edits.iter().filter(|edit| edit.record() == alone.record());
+        if let (Some(id), true) = (alone.record(), of_record.count() > 1) {
+            return Err(EditProblem::NotTogether(id));
+        }
+    }
+    Ok(())
 }
 
 fn repeated(known: &FormRow, digest: &[u8]) -> Result<Receipt, EditProblem> {

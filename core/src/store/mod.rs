@@ -19,6 +19,8 @@ pub(crate) mod records;
 pub(crate) mod refs;
 pub(crate) mod reviews;
 pub(crate) mod shipments;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -76,8 +76,9 @@ pub(crate) fn insert(db: &Connection, new: &NewShipment<'_>) -> StoreResult<i64>
 
 /// Open shipments in the order in which they were sealed, from number `from` on.
 pub(crate) fn open_from(db: &Connection, from: i64, limit: usize) -> StoreResult<Vec<OpenShipment>> {
+    // Without the hint SQLite walks all shipments there ever were, since they lie in the order asked for.
     let mut statement = db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM shipments WHERE outcome IS NULL AND no>=?1 ORDER BY no LIMIT ?2"
+        "SELECT {COLUMNS} FROM shipments INDEXED BY one_open_shipment WHERE outcome IS NULL AND no>=?1 ORDER BY no LIMIT ?2"
     ))?;
     let rows = statement.query_map(params![from, i64::try_from(limit).unwrap_or(i64::MAX)], read)?;
     Ok(rows.collect::<Result<_, _>>()?)

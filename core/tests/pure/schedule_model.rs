@@ -100,9 +100,9 @@ impl Device {
                 Act::Barrier(kind) if self.exists[record] && !archived => (*kind, "", None),
                 _ => continue,
             };
-            // A group is one message: a barrier in it stands alone on its record, and what it names was made before.
+            // A group is one message: a barrier in it stands alone on its record.
             let barrier = field.is_empty() && kind != ChangeKind::Create;
-            if together && (barrier && !touched.insert(record) || !barrier && !self.groupable(record, target, group)) {
+            if together && (barrier && !touched.insert(record) || !barrier && !self.groupable(record, group)) {
                 continue;
             }
             touched.insert(record);
@@ -112,13 +112,10 @@ impl Device {
         }
     }
 
-    fn groupable(&self, record: usize, target: Option<usize>, group: Option<i64>) -> bool {
+    fn groupable(&self, record: usize, group: Option<i64>) -> bool {
         let own: Vec<&Change> = self.of(record).filter(|change| change.group == group).collect();
         let clashes = own.iter().any(|change| change.field.is_empty() && change.kind != ChangeKind::Create);
-        let later_target = own.first().is_some_and(|first| {
-            target.is_some_and(|target| self.of(target).any(|change| change.group == group && change.seq > first.seq))
-        });
-        !clashes && !later_target
+        !clashes
     }
 
     fn facts(&self, record: usize) -> RecordFacts {
