@@ -176,8 +176,10 @@ impl<'a> Walk<'a> {
 /// another record, or belongs to another group stays behind, and with it all that come after it.
 fn create_stand(record: &RecordFacts, create: &ChangeFacts) -> Stand {
     let folds = |change: &ChangeFacts| change.state == ChangeState::Pending && change.group == create.group;
+    // Nothing behind a barrier is folded either.
+    let foldable = || record.changes.iter().skip(1).take_while(|change| !change.field.is_empty());
     let replaced = |field: &str| {
-        let first = record.changes.iter().find(|change| change.field == field);
+        let first = foldable().find(|change| change.field == field);
         first.is_some_and(|change| folds(change) && change.missing.iter().all(|missing| in_group(change, missing)))
     };
     let waits_for = create.missing.iter().find(|missing| !in_group(create, missing) && !replaced(&missing.field));
