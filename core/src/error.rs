@@ -188,6 +188,7 @@ impl From<EditProblem> for KeepError {
             EditProblem::OtherType { .. }
             | EditProblem::RecordExists(_)
             | EditProblem::EditCount
+            | EditProblem::NotTogether(_)
             | EditProblem::TooLarge { .. } => Self::BadRequest { words },
             EditProblem::Archived(_)
             | EditProblem::WillBeArchived(_)

@@ -54,8 +54,9 @@ impl Engine {
                 self.core.notices.everything();
                 Ok(())
             }
-            Err(Failure::CursorExpired) if before.cursor.is_some() => {
-                // From the beginning: taking entries again changes nothing that is there.
+            Err(Failure::CursorExpired | Failure::WholeRequest { .. }) if before.cursor.is_some() => {
+                // A cursor that the server does not take would fail for ever. From the beginning, then: taking entries
+                // again changes nothing that is there.
                 self.core.write(Turn::Engine, |unit| {
                     unit.journal(None, "cursor_expired", &serde_json::json!({}))?;
                     cursors::set(unit.db, cursors::ALL, &CursorRow { cursor: None, ..before })

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::step::{Engine, StepResult};
+use crate::clock::Moment;
 use crate::ledger::{SealRoom, Settled, postpone, refuse_alone, seal, settle, unreported_resolutions};
 use crate::remote::{Failure, PushOutcome};
 use crate::store::shipments::{self, OpenShipment};
@@ -69,9 +70,8 @@ impl Engine {
             let resolutions = unreported_resolutions(unit, RESOLUTIONS)?;
             let around = ENVELOPE_BYTES + serde_json::to_vec(&resolutions).map_or(0, |text| text.len());
             let limits = Room { items: items.min(self.batch_items), bytes: bytes.saturating_sub(around) };
-            let due = |shipment: &OpenShipment| shipment.due.remaining_ms(&unit.now) == 0;
-            let open = || Ok::<_, StoreError>(shipments::open_from(unit.db, 0, usize::MAX)?.into_iter().filter(due));
-            let known = first_of(open()?.collect(), limits);
+            let due = || Ok::<_, StoreError>(wholly_due(shipments::open_from(unit.db, 0, usize::MAX)?, &unit.now));
+            let known = first_of(due()?, limits);
             let mut room = SealRoom {
                 items: limits.items.saturating_sub(known.len()),
                 bytes: limits.bytes.saturating_sub(known.iter().map(size_of).sum()),
@@ -84,7 +84,7 @@ impl Engine {
                 }
             }
             // The last one sealed may be more than there was room for: it is open now, and goes next time.
-            Ok::<_, StoreError>(Batch { shipments: first_of(open()?.collect(), limits), resolutions })
+            Ok::<_, StoreError>(Batch { shipments: first_of(due()?, limits), resolutions })
         })?;
         self.scan_from = scan_from;
         Ok(batch)
@@ -196,6 +196,16 @@ fn first_of(open: Vec<OpenShipment>, room: Room) -> Vec<OpenShipment> {
         }
     }
     chosen
+}
+
+/// Shipments that may go now: due, and of a group only when every member is.
+fn wholly_due(open: Vec<OpenShipment>, now: &Moment) -> Vec<OpenShipment> {
+    let waits = |shipment: &OpenShipment| shipment.due.remaining_ms(now) > 0;
+    let waiting: HashSet<i64> =
+        open.iter().filter(|shipment| waits(shipment)).filter_map(|shipment| shipment.group).collect();
+    let goes =
+        |shipment: &OpenShipment| !waits(shipment) && shipment.group.is_none_or(|group| !waiting.contains(&group));
+    open.into_iter().filter(goes).collect()
 }
 
 /// Bytes of a shipment in a request, with what stands around it.

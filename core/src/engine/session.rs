@@ -10,11 +10,16 @@ use crate::wire::Hello;
 /// A measured difference below this is the journey of the answer, not the clock.
 const SKEW_NOISE_MS: i64 = 2_000;
 
+/// No server remembers keys for longer than it keeps tombstones (90 days); a larger number is a mistake.
+const MAX_KEY_LIFETIME_S: i64 = 90 * 86_400;
+
 /// What the server said when the session opened.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) batch_items: usize,
     pub(super) batch_bytes: usize,
+    /// How long the server remembers what became of a shipment.
+    pub(super) key_lifetime_ms: i64,
     /// The generation of the token whose user is known.
     pub(super) token: u64,
 }
@@ -44,6 +49,7 @@ impl Engine {
         self.session = Some(Session {
             batch_items: hello.limits.batch_items.clamp(1, crate::schedule::BATCH_ITEMS),
             batch_bytes: hello.limits.batch_bytes.clamp(1, crate::schedule::BATCH_BYTES),
+            key_lifetime_ms: hello.key_lifetime_s.clamp(0, MAX_KEY_LIFETIME_S) * 1000,
             token,
         });
         self.core.lane_succeeded()?;

@@ -169,7 +169,7 @@ impl Engine {
         }
         let words = match &self.last_failure {
             Some(Failure::Wait { words, .. } | Failure::WholeRequest { words }) => words.clone(),
-            _ => String::new(),
+            _ => row.reason.map(|reason| format!("{reason:?}")).unwrap_or_default(),
         };
         Ok(SyncOutcome::Failed { words, wait_ms })
     }

@@ -33,6 +33,9 @@ pub(crate) fn commit(unit: &Unit<'_>, edits: &[Edit], options: &CommitOptions) -
     {
         return repeated(&known, &digest);
     }
+    if options.together {
+        check_group(edits)?;
+    }
     let mut act = Act::new(unit, options.together)?;
     let mut receipt = Receipt { operations: Vec::new(), records: Vec::new(), repeated: false };
     for edit in edits {
@@ -53,6 +56,17 @@ pub(crate) fn commit(unit: &Unit<'_>, edits: &[Edit], options: &CommitOptions) -
     Ok(receipt)
 }
 
+/// A group is refused here or never: what could not be sent as one would wait for ever.
+fn check_group(edits: &[Edit]) -> Result<(), EditProblem> {
+    for alone in edits.iter().filter(|edit| edit.goes_alone()) {
+        let of_record = edits.iter().filter(|edit| edit.record() == alone.record());
+        if let (Some(id), true) = (alone.record(), of_record.count() > 1) {
+            return Err(EditProblem::NotTogether(id));
+        }
+    }
+    Ok(())
+}
+
 fn repeated(known: &FormRow, digest: &[u8]) -> Result<Receipt, EditProblem> {
     if known.digest != digest {
         return Err(EditProblem::FormTokenReused);
@@ -66,7 +80,7 @@ fn repeated(known: &FormRow, digest: &[u8]) -> Result<Receipt, EditProblem> {
 fn digest_of(edits: &[Edit], together: bool) -> Vec<u8> {
     let sorted = |fields: &HashMap<String, Value>| {
         let ordered: BTreeMap<&String, &Value> = fields.iter().collect();
-        format!("{ordered:?}")
+        json!(ordered).to_string()
     };
     let mut text = format!("{together}");
     for edit in edits {
@@ -199,6 +213,8 @@ impl<'u, 'a> Act<'u, 'a> {
                 change.review = Some(review);
             }
             Placing::FreeOverOwn => {
+                // What the form showed goes to the journal; the edit counts as made on top of the own one before it.
+                change.seen.clone_from(&change.from);
                 let detail = json!({"field": field, "seen": shown, "over": change.from});
                 unit.journal(Some(work.row.no), "over_own_edit", &detail)?;
             }

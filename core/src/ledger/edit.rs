@@ -64,6 +64,23 @@ pub enum Edit {
     },
 }
 
+impl Edit {
+    /// The record, where it has an id already.
+    pub(super) fn record(&self) -> Option<RecordId> {
+        match self {
+            Self::Create { id, .. } => *id,
+            Self::Patch { id, .. } | Self::Archive { id, .. } | Self::Reopen { id, .. } | Self::Signoff { id, .. } => {
+                Some(*id)
+            }
+        }
+    }
+
+    /// Whether it goes alone, after everything earlier of the record.
+    pub(super) fn goes_alone(&self) -> bool {
+        matches!(self, Self::Archive { .. } | Self::Reopen { .. } | Self::Signoff { .. })
+    }
+}
+
 /// How edits are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CommitOptions {
@@ -121,7 +138,7 @@ pub enum EditProblem {
     #[error("record {0} is archived; reopen it first")]
     Archived(RecordId),
     /// The record will be archived as soon as what is earlier has been sent.
-    #[error("record {0} will be archived; discard that first")]
+    #[error("record {0} will be archived and takes no more edits")]
     WillBeArchived(RecordId),
     /// The record is deleted or out of this user's sight.
     #[error("record {0} is gone")]
@@ -152,6 +169,9 @@ pub enum EditProblem {
     /// Nothing to keep, or more than a commit takes.
     #[error("a commit has 1 to {MAX_EDITS} edits")]
     EditCount,
+    /// An archive, reopen or sign-off is a message of its own, so a group with other edits of the record could never go.
+    #[error("record {0} cannot be archived, reopened or signed off together with other edits of it")]
+    NotTogether(RecordId),
     /// More than one request can carry.
     #[error("the edits have {bytes} bytes, at most {MAX_COMMIT_BYTES} fit one commit")]
     TooLarge {

@@ -4,6 +4,7 @@
 mod body;
 mod commit;
 mod discard;
+mod doubt;
 mod edit;
 mod facts;
 mod history;
@@ -25,6 +26,7 @@ mod unit;
 mod work;
 
 pub(crate) use commit::commit;
+pub(crate) use doubt::{Cleared, clear_doubt, doubtful};
 pub use edit::{CommitOptions, Edit, Receipt};
 pub(crate) use edit::{EditProblem, MAX_DRAFT_BYTES, StoreFailure};
 pub use history::HistoryEntry;

@@ -98,30 +98,60 @@ fn first_ready_group(standing: &Standing) -> Option<i64> {
     ready.next().and_then(|(change, _)| change.group)
 }
 
-/// Seals all members, creates first as they were made, in one transaction.
+/// Seals all members in one transaction.
 fn seal_group(unit: &Unit<'_>, standings: Vec<Standing>, group: i64, room: &mut SealRoom) -> StoreResult<usize> {
     let in_group = |standing: &Standing| standing.facts.changes.iter().any(|change| change.group == Some(group));
     let mut members: Vec<Standing> = standings.into_iter().filter(in_group).collect();
     members.sort_by_key(|member| {
         member.facts.changes.iter().filter(|change| change.group == Some(group)).map(|change| change.seq).min()
     });
+    let mut members = parents_first(members, group);
+    let mut held = false;
+    for member in &mut members {
+        let ready = ready_in(member, Some(group));
+        held |= hold_what_no_longer_fits(unit, &mut member.work, &ready)?;
+    }
     let mut sealed = 0;
     for member in members {
-        sealed += usize::from(seal_one(unit, member, Some(group), room)?);
+        if held {
+            // One member goes to a person, so none goes out.
+            member.work.save(unit)?;
+        } else {
+            sealed += usize::from(seal_one(unit, member, Some(group), room)?);
+        }
     }
     Ok(sealed)
 }
 
+/// As they were made, but a record that the group makes comes before what refers to it: the server reads them in order.
+fn parents_first(mut waiting: Vec<Standing>, group: i64) -> Vec<Standing> {
+    let mut ordered: Vec<Standing> = Vec::new();
+    while !waiting.is_empty() {
+        let free = |member: &Standing| {
+            let mut missing = member.facts.changes.iter().flat_map(|change| &change.missing);
+            missing.all(|parent| {
+                let placed = ordered.iter().any(|other| other.facts.record == parent.record);
+                parent.create_group != Some(group) || placed || parent.record == member.facts.record
+            })
+        };
+        // Records that refer to each other have no right order; the server says so.
+        let next = waiting.iter().position(free).unwrap_or(0);
+        ordered.push(waiting.remove(next));
+    }
+    ordered
+}
+
+/// Numbers of the ready changes of a record that belong to the group, or to none.
+fn ready_in(standing: &Standing, group: Option<i64>) -> Vec<i64> {
+    let pairs = standing.facts.changes.iter().zip(&standing.stands);
+    let ready = pairs.filter(|(change, stand)| **stand == Stand::Ready && change.group == group);
+    ready.map(|(change, _)| change.seq).collect()
+}
+
 /// Seals the ready changes of one record, of one group or of none.
 fn seal_one(unit: &Unit<'_>, standing: Standing, group: Option<i64>, room: &mut SealRoom) -> StoreResult<bool> {
-    let Standing { mut work, facts, stands } = standing;
-    let ready: Vec<i64> = facts
-        .changes
-        .iter()
-        .zip(&stands)
-        .filter(|(change, stand)| **stand == Stand::Ready && change.group == group)
-        .map(|(change, _)| change.seq)
-        .collect();
+    let ready = ready_in(&standing, group);
+    let mut work = standing.work;
     if ready.is_empty() || hold_what_no_longer_fits(unit, &mut work, &ready)? {
         work.save(unit)?;
         return Ok(false);

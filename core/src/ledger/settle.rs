@@ -55,7 +55,9 @@ pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) 
         }
         Outcome::ParentMissing | Outcome::NotAttempted | Outcome::Expired | Outcome::Duplicate { .. } => {
             let wait_ms = own_wait_ms(shipment.attempts, false, unit.random());
-            let wait_ms = if *first == Outcome::NotAttempted { 0 } else { wait_ms };
+            // What was not attempted goes on at once, what has expired is looked up at once.
+            let at_once = matches!(first, Outcome::NotAttempted | Outcome::Expired);
+            let wait_ms = if at_once { 0 } else { wait_ms };
             return postponed(unit, work, shipment, wait_ms, name_of(first), first);
         }
         refusal => refused(unit, &mut work, shipment, refusal, line.record.as_ref())?,
@@ -100,6 +102,32 @@ pub(crate) fn refuse_alone(unit: &Unit<'_>, shipment: &OpenShipment, message: &s
     let mut work = Work::load(unit, shipment.record)?;
     let errors = vec![FieldError { field: String::new(), message: message.to_owned() }];
     refused(unit, &mut work, shipment, &Outcome::Rejected { errors }, None)?;
+    work.save(unit)
+}
+
+/// A lookup says that it is stored.
+pub(super) fn applied_by_lookup(
+    unit: &Unit<'_>,
+    shipment: &OpenShipment,
+    seq: i64,
+    stored: Vec<(&String, &Json)>,
+    record: Option<&Entry>,
+) -> StoreResult<()> {
+    let mut work = Work::load(unit, shipment.record)?;
+    let news = Applied { seq, server_id: record.map(|entry| &entry.server_id), stored };
+    applied(unit, &mut work, shipment, &news, record)?;
+    work.save(unit)
+}
+
+/// A lookup says that it was refused, or leaves no other reading.
+pub(super) fn refused_by_lookup(
+    unit: &Unit<'_>,
+    shipment: &OpenShipment,
+    refusal: &Outcome,
+    record: Option<&Entry>,
+) -> StoreResult<()> {
+    let mut work = Work::load(unit, shipment.record)?;
+    refused(unit, &mut work, shipment, refusal, record)?;
     work.save(unit)
 }
 
@@ -204,15 +232,7 @@ fn refused(
     refusal: &Outcome,
     record: Option<&Entry>,
 ) -> StoreResult<()> {
-    let sent = sent_changes(work, shipment.no);
-    shipments::settle(unit.db, shipment.no, Ending::Refused)?;
-    let detail = serde_json::to_value(refusal).unwrap_or(Json::Null);
-    journal_ops(unit, work, shipment, &sent, "refused", &detail)?;
-    for change in work.changes.iter_mut().filter(|change| is_sent(change, shipment.no)) {
-        change.state = State::Pending;
-        change.shipment = None;
-    }
-    work.shipment = None;
+    let sent = take_back(unit, work, shipment, refusal)?;
     let news = record.filter(|entry| is_news(work, entry));
     if let Some(entry) = news {
         theirs::take_or_report(unit, work, entry)?;
@@ -225,6 +245,25 @@ fn refused(
         other => hold_whole(unit, work, other)?,
     }
     Ok(())
+}
+
+/// The shipment is over and its changes are pending again. Returns them as they were sent.
+pub(super) fn take_back(
+    unit: &Unit<'_>,
+    work: &mut Work,
+    shipment: &OpenShipment,
+    refusal: &Outcome,
+) -> StoreResult<Vec<Change>> {
+    let sent = sent_changes(work, shipment.no);
+    shipments::settle(unit.db, shipment.no, Ending::Refused)?;
+    let detail = serde_json::to_value(refusal).unwrap_or(Json::Null);
+    journal_ops(unit, work, shipment, &sent, "refused", &detail)?;
+    for change in work.changes.iter_mut().filter(|change| is_sent(change, shipment.no)) {
+        change.state = State::Pending;
+        change.shipment = None;
+    }
+    work.shipment = None;
+    Ok(sent)
 }
 
 fn is_news(work: &Work, entry: &Entry) -> bool {
@@ -288,6 +327,8 @@ fn hold_whole(unit: &Unit<'_>, work: &mut Work, outcome: &Outcome) -> StoreResul
     let (kind, detail) = match outcome {
         Outcome::Locked { by } => (ReviewKind::Locked, Some(json!({"by": by}).to_string())),
         Outcome::NotOwner { owner } => (ReviewKind::NotOwner, Some(json!({"by": owner}).to_string())),
+        // What was never there cannot be gone: the record that it belongs to is.
+        Outcome::Gone if work.live().any(Change::is_create) => (ReviewKind::ParentGone, None),
         Outcome::Gone => (ReviewKind::Gone, None),
         Outcome::SchemaTooOld => (ReviewKind::RuleChanged, None),
         _ => (ReviewKind::Forbidden, None),
@@ -341,7 +382,7 @@ fn name_of(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::ParentMissing => "parent_missing",
         Outcome::NotAttempted => "not_attempted",
-        Outcome::Expired => "expired",
+        Outcome::Expired => shipments::EXPIRED,
         _ => shipments::LATER,
     }
 }

@@ -12,6 +12,7 @@ use super::work::{Work, save_references};
 use crate::merge::{FieldStep, HoldReason, LiveWork, RecordStep, plan_field, plan_life};
 use crate::store::changes::State;
 use crate::store::records::{self, Life, RecordRow};
+use crate::store::reviews::ReviewRow;
 use crate::store::{StoreError, StoreResult};
 use crate::value::{Canonical, FieldMap};
 use crate::wire::{Entry, FieldAuthor, MAX_ID_BYTES, RecordLife};
@@ -229,6 +230,13 @@ fn release(unit: &Unit<'_>, work: &mut Work, review: Option<i64>) {
 }
 
 fn take_life(unit: &Unit<'_>, work: &mut Work, entry: &Entry) -> StoreResult<()> {
+    let came_back = entry.life == RecordLife::Alive && work.row.life != Life::Alive;
+    let was_away =
+        |review: &&ReviewRow| matches!(ReviewKind::parse(&review.kind), ReviewKind::Gone | ReviewKind::Forbidden);
+    if let Some(no) = work.open_review("").filter(was_away).map(|review| review.no).filter(|_| came_back) {
+        release(unit, work, Some(no));
+        unit.journal(Some(work.row.no), "review_withdrawn", &json!({"field": "", "life": entry.life}))?;
+    }
     let pending = work.live().filter(|change| change.state == State::Pending);
     match plan_life(entry.life, LiveWork::of(pending.map(|change| change.kind))) {
         RecordStep::Follow => {}

@@ -60,3 +60,62 @@ pub(super) fn judge(response: &HttpResponse, expected: &str, now_ms: i64) -> Res
         _ => wait(LaneReason::ServerTrouble),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remote::http::{HttpBody, HttpFuture};
+    use crate::wire::NDJSON;
+
+    struct Empty;
+
+    impl HttpBody for Empty {
+        fn next(&mut self) -> HttpFuture<'_, Option<Result<Vec<u8>, HttpError>>> {
+            Box::pin(async { None })
+        }
+    }
+
+    #[test]
+    fn a_head_is_an_answer_of_ours_or_says_why_the_lane_waits() {
+        use LaneReason as R;
+        for (status, content_type, retry_after, expected) in [
+            (200, NDJSON, None, None),
+            (200, "Application/X-NDJSON; charset=utf-8", None, None),
+            (200, "text/html; charset=utf-8", None, Some(R::Portal)),
+            (200, "application/json", None, Some(R::Unreadable)),
+            (200, "", None, Some(R::Unreadable)),
+            (301, "", None, Some(R::Portal)),
+            (302, NDJSON, None, Some(R::Portal)),
+            (407, "", None, Some(R::Portal)),
+            (511, "text/html", None, Some(R::Portal)),
+            (429, "", None, Some(R::ServerBusy)),
+            (429, "", Some("7"), Some(R::ServerBusy)),
+            (503, "", Some("7"), Some(R::ServerBusy)),
+            (503, "", None, Some(R::ServerTrouble)),
+            (500, NDJSON, None, Some(R::ServerTrouble)),
+            (403, "", None, Some(R::ServerTrouble)),
+            (404, "", None, Some(R::ServerTrouble)),
+            (418, "", None, Some(R::ServerTrouble)),
+        ] {
+            let mut headers = vec![("content-type".to_owned(), content_type.to_owned())];
+            headers.extend(retry_after.map(|text: &str| ("retry-after".to_owned(), text.to_owned())));
+            let response = HttpResponse { status, headers, body: Box::new(Empty) };
+            match (judge(&response, NDJSON, 0), expected) {
+                (Ok(()), None) => {}
+                (Err(Failure::Wait { reason, named_ms, .. }), Some(expected)) => {
+                    assert_eq!(reason, expected, "{status} {content_type}");
+                    assert_eq!(named_ms, retry_after.map(|_| 7_000), "{status}");
+                }
+                (other, _) => panic!("{status} {content_type}: {other:?}"),
+            }
+        }
+        for (status, expected) in [(401, Failure::SignIn), (410, Failure::CursorExpired)] {
+            let response = HttpResponse { status, headers: Vec::new(), body: Box::new(Empty) };
+            assert_eq!(judge(&response, NDJSON, 0), Err(expected));
+        }
+        for status in [400, 413, 422, 431] {
+            let response = HttpResponse { status, headers: Vec::new(), body: Box::new(Empty) };
+            assert!(matches!(judge(&response, NDJSON, 0), Err(Failure::WholeRequest { .. })), "{status}");
+        }
+    }
+}

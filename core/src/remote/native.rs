@@ -8,7 +8,9 @@ use super::http::{Http, HttpMethod, HttpRequest, HttpResponse};
 use super::lines::Lines;
 use super::token::{AccessToken, TokenProvider};
 use crate::clock::Clock;
-use crate::wire::{Entry, Hello, JSON, NDJSON, PageEnd, PullLine, PushLine, TEST_NOW_HEADER};
+use crate::wire::{
+    Entry, Hello, JSON, LookupAnswers, LookupLine, LookupRequest, NDJSON, PageEnd, PullLine, PushLine, TEST_NOW_HEADER,
+};
 
 /// The server.
 pub(crate) struct NativeRemote {
@@ -72,6 +74,21 @@ impl NativeRemote {
             lines.push(line);
         }
         Ok(())
+    }
+
+    /// Asks what became of shipments and records.
+    pub(crate) async fn look_up(&self, token: u64, questions: &LookupRequest) -> Result<LookupAnswers, Failure> {
+        let body = serde_json::to_vec(questions).map_err(|error| Failure::unreadable(error.to_string()))?;
+        let response = self.exchange(token, HttpMethod::Post, "/v1/lookup", body).await?;
+        let mut reply = Lines::new(response);
+        let mut answers = LookupAnswers::default();
+        while let Some(line) = reply.next::<LookupLine>().await? {
+            match line {
+                LookupLine::Shipment(answer) => answers.shipments.push(answer),
+                LookupLine::Record(answer) => answers.records.push(*answer),
+            }
+        }
+        Ok(answers)
     }
 
     /// Fetches one page, handing entries on in slices as they arrive.

@@ -21,7 +21,9 @@ pub(super) fn until(words: &Catalogue, now_ms: i64, at_ms: i64) -> TimeWords {
     if left <= 0 {
         return TimeWords { text: words.text("now", &[]), changes_at_ms: None };
     }
-    let step = STEPS_MS.iter().find(|(below, _)| left <= *below).map_or(60_000, |(_, step)| *step);
+    let position = STEPS_MS.iter().position(|(below, _)| left <= *below).unwrap_or(STEPS_MS.len() - 1);
+    let step = STEPS_MS[position].1;
+    let finer_from = if position == 0 { 0 } else { STEPS_MS[position - 1].0 };
     let count = (left + step - 1) / step;
     let (key, number) = match step {
         1_000 => ("in_seconds", count),
@@ -31,7 +33,8 @@ pub(super) fn until(words: &Catalogue, now_ms: i64, at_ms: i64) -> TimeWords {
         _ => ("in_hours", count),
     };
     let text = words.text(&words.counted(key, number), &[("n", &number.to_string())]);
-    TimeWords { text, changes_at_ms: Some(at_ms - (count - 1) * step) }
+    // The next step of this size, or where finer steps begin, whichever comes first.
+    TimeWords { text, changes_at_ms: Some(at_ms - ((count - 1) * step).max(finer_from)) }
 }
 
 /// "14:03" today, "3 March at 14:03" on another day.
@@ -44,7 +47,10 @@ pub(super) fn at(words: &Catalogue, now_ms: i64, at_ms: i64, locale: &Locale) ->
     if moment.date() != today.date() {
         let day = moment.day().to_string();
         let arguments = [("day", day.as_str()), ("month", words.month(moment.month())), ("time", &time)];
-        return TimeWords { text: words.text("on_day", &arguments), changes_at_ms: None };
+        // A moment that lies ahead, by a clock that was wrong, is today at some time.
+        let ahead = (moment.date() > today.date()).then(|| moment.date());
+        let changes_at_ms = ahead.and_then(|date| date.to_zoned(zone).ok()).map(|day| day.timestamp().as_millisecond());
+        return TimeWords { text: words.text("on_day", &arguments), changes_at_ms };
     }
     let midnight = today.date().tomorrow().ok().and_then(|date| date.to_zoned(zone).ok());
     TimeWords { text: time, changes_at_ms: midnight.map(|zoned| zoned.timestamp().as_millisecond()) }

@@ -157,6 +157,14 @@ const INVARIANTS: &[Invariant] = &[
 const ONE_OPERATION: &str = "SELECT op FROM changes GROUP BY op \
      HAVING count(DISTINCT record)+count(DISTINCT kind)+count(DISTINCT act)<>3 OR op<>min(seq)";
 
+const ONE_OPERATION_NAME: &str = "one operation, one record, one kind, one commit";
+
+/// The names of all invariants.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    INVARIANTS.iter().map(|invariant| invariant.name).chain([ONE_OPERATION_NAME])
+}
+
 /// Checks everything.
 ///
 /// # Errors
@@ -166,7 +174,7 @@ pub fn violations(db: &Connection) -> rusqlite::Result<Vec<Violation>> {
     for invariant in INVARIANTS {
         collect(db, invariant.name, invariant.sql, [], &mut found)?;
     }
-    collect(db, "one operation, one record, one kind, one commit", ONE_OPERATION, [], &mut found)?;
+    collect(db, ONE_OPERATION_NAME, ONE_OPERATION, [], &mut found)?;
     Ok(found)
 }
 

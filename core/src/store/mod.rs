@@ -19,6 +19,8 @@ pub(crate) mod records;
 pub(crate) mod refs;
 pub(crate) mod reviews;
 pub(crate) mod shipments;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -31,6 +33,7 @@ pub use folder::DATABASE_FILE;
 use folder::Folder;
 use gate::Gate;
 pub(crate) use gate::Turn;
+pub use meta::{Passport, passport};
 use readers::Readers;
 
 /// One user's store on this device.

@@ -4,10 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, params_from_iter};
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::StoreResult;
-use crate::schema::{Field, Schema};
+use crate::schema::{Field, RecordType, Schema};
 use crate::value::{Canonical, FieldKind, Value, canonical_of};
 
 /// Most records of one page: a screen shows twenty, an export some hundreds.
@@ -136,7 +137,8 @@ pub(super) fn rebuild_indexes(db: &Connection, schema: &Schema) -> StoreResult<(
         for field in record_type.fields.iter().filter(|field| field.indexed) {
             let (type_name, name) = (&record_type.name, &field.name);
             db.execute_batch(&format!(
-                "CREATE INDEX \"field_{type_name}.{name}\" ON records({}) WHERE type='{type_name}' AND life='alive'",
+                "CREATE INDEX \"{}\" ON records({}) WHERE type='{type_name}' AND life='alive'",
+                index_name(type_name, name),
                 expression(field)
             ))?;
         }
@@ -144,11 +146,31 @@ pub(super) fn rebuild_indexes(db: &Connection, schema: &Schema) -> StoreResult<(
     Ok(())
 }
 
+fn index_name(record_type: &str, field: &str) -> String {
+    format!("field_{record_type}.{field}")
+}
+
+/// The index to walk. Left alone SQLite, which knows nothing of the values, takes all records of the type and sorts them.
+/// A filter for one value comes first, since few records have it; then the order, which ends with the page; then any
+/// other condition.
+fn index_for(record_type: &RecordType, query: &Query) -> Option<String> {
+    let indexed = |name: &&str| record_type.field(name).is_some_and(|field| field.indexed);
+    let filtered = |wanted: fn(&Test) -> bool| {
+        query.filters.iter().filter(move |filter| wanted(&filter.test)).map(|filter| filter.field.as_str())
+    };
+    let one_value = filtered(|test| matches!(test, Test::Equal(_) | Test::Empty)).find(indexed);
+    let order = query.sort.as_ref().map(|sort| sort.field.as_str()).filter(indexed);
+    let condition = filtered(|test| !matches!(test, Test::NotEmpty)).find(indexed);
+    one_value.or(order).or(condition).map(|field| index_name(&record_type.name, field))
+}
+
 /// A query with its SQL.
 pub(crate) struct Prepared {
     pub(crate) sql: String,
     parameters: Vec<SqlValue>,
     limit: usize,
+    /// Names type, filters and order: a page mark is good for no other query.
+    list: String,
 }
 
 /// Turns a query into SQL.
@@ -163,7 +185,8 @@ pub(crate) fn prepare(schema: &Schema, query: &Query) -> Result<Prepared, QueryP
             record_type.field(name).filter(|field| !matches!(field.kind, FieldKind::Tags | FieldKind::GeoPoint));
         field.ok_or_else(|| QueryProblem::UnknownField(name.to_owned()))
     };
-    let mut sql = format!("FROM records WHERE type='{}' AND life='alive'", record_type.name);
+    let hint = index_for(record_type, query).map(|name| format!("INDEXED BY \"{name}\" ")).unwrap_or_default();
+    let mut sql = format!("FROM records {hint}WHERE type='{}' AND life='alive'", record_type.name);
     let mut parameters = Vec::new();
     for filter in &query.filters {
         add_test(&mut sql, &mut parameters, comparable(&filter.field)?, &filter.test)?;
@@ -172,15 +195,24 @@ pub(crate) fn prepare(schema: &Schema, query: &Query) -> Result<Prepared, QueryP
         Some(sort) => (expression(comparable(&sort.field)?), if sort.descending { "DESC" } else { "ASC" }),
         None => ("no".to_owned(), "ASC"),
     };
+    let list = list_name(query);
     if let Some(mark) = &query.after {
-        let (value, no) = read_mark(mark).ok_or(QueryProblem::BadPageMark)?;
+        let (value, no) = read_mark(mark, &list).ok_or(QueryProblem::BadPageMark)?;
         let than = if direction == "DESC" { "<" } else { ">" };
-        sql.push_str(&format!(" AND ({order},no){than}(?{},?{})", parameters.len() + 1, parameters.len() + 2));
+        // The pair decides; its first half alone is what SQLite can look up in the index.
+        let (first, second) = (parameters.len() + 1, parameters.len() + 2);
+        sql.push_str(&format!(" AND {order}{than}=?{first} AND ({order},no){than}(?{first},?{second})"));
         parameters.push(value);
         parameters.push(SqlValue::Integer(no));
     }
     sql = format!("SELECT no,{order} {sql} ORDER BY {order} {direction},no {direction} LIMIT {}", query.limit + 1);
-    Ok(Prepared { sql, parameters, limit: usize::try_from(query.limit).unwrap_or(usize::MAX) })
+    Ok(Prepared { sql, parameters, limit: usize::try_from(query.limit).unwrap_or(usize::MAX), list })
+}
+
+/// The same for the same type, filters and order, and for no others.
+fn list_name(query: &Query) -> String {
+    let text = format!("{} {:?} {:?}", query.record_type, query.filters, query.sort);
+    URL_SAFE_NO_PAD.encode(&Sha256::digest(text.as_bytes())[..6])
 }
 
 /// Runs a prepared query.
@@ -192,7 +224,7 @@ pub(crate) fn run(db: &Connection, prepared: &Prepared) -> StoreResult<Page> {
     let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
     let more = rows.len() > prepared.limit;
     rows.truncate(prepared.limit);
-    let next = if more { rows.last().map(|(no, value)| write_mark(value, *no)) } else { None };
+    let next = if more { rows.last().map(|(no, value)| write_mark(value, *no, &prepared.list)) } else { None };
     Ok(Page { records: rows.into_iter().map(|(no, _)| no).collect(), next })
 }
 
@@ -244,20 +276,24 @@ fn bare(kind: FieldKind, canonical: &Canonical) -> SqlValue {
     }
 }
 
-/// A page mark: the last row's sort value and number.
-fn write_mark(value: &SqlValue, no: i64) -> String {
-    let json = match value {
-        SqlValue::Integer(number) => serde_json::json!({"i": number, "no": no}),
-        SqlValue::Real(number) if number.is_finite() => serde_json::json!({"r": number, "no": no}),
-        SqlValue::Text(text) => serde_json::json!({"t": text, "no": no}),
-        _ => serde_json::json!({"no": no}),
-    };
+/// A page mark: the last row's sort value and number, and the list that it belongs to.
+fn write_mark(value: &SqlValue, no: i64, list: &str) -> String {
+    let mut json = serde_json::json!({"no": no, "of": list});
+    match value {
+        SqlValue::Integer(number) => json["i"] = (*number).into(),
+        SqlValue::Real(number) if number.is_finite() => json["r"] = (*number).into(),
+        SqlValue::Text(text) => json["t"] = text.as_str().into(),
+        _ => {}
+    }
     URL_SAFE_NO_PAD.encode(json.to_string())
 }
 
-fn read_mark(mark: &str) -> Option<(SqlValue, i64)> {
+fn read_mark(mark: &str, list: &str) -> Option<(SqlValue, i64)> {
     let bytes = URL_SAFE_NO_PAD.decode(mark).ok()?;
     let json: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+    if json.get("of")?.as_str()? != list {
+        return None;
+    }
     let no = json.get("no")?.as_i64()?;
     let value = if let Some(number) = json.get("i") {
         SqlValue::Integer(number.as_i64()?)
@@ -269,4 +305,30 @@ fn read_mark(mark: &str) -> Option<(SqlValue, i64)> {
         SqlValue::Real(f64::NEG_INFINITY)
     };
     Some((value, no))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn value() -> impl Strategy<Value = SqlValue> {
+        prop_oneof![
+            any::<i64>().prop_map(SqlValue::Integer),
+            any::<f64>()
+                .prop_filter("no number", |number| !number.is_nan() && *number < f64::INFINITY)
+                .prop_map(SqlValue::Real),
+            ".*".prop_map(SqlValue::Text),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_page_mark_comes_back_to_the_bit_and_for_its_own_list_only(value in value(), no: i64) {
+            let mark = write_mark(&value, no, "mine");
+            prop_assert_eq!(read_mark(&mark, "mine"), Some((value, no)));
+            prop_assert_eq!(read_mark(&mark, "other"), None);
+        }
+    }
 }

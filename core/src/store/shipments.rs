@@ -76,10 +76,34 @@ pub(crate) fn insert(db: &Connection, new: &NewShipment<'_>) -> StoreResult<i64>
 
 /// Open shipments in the order in which they were sealed, from number `from` on.
 pub(crate) fn open_from(db: &Connection, from: i64, limit: usize) -> StoreResult<Vec<OpenShipment>> {
+    // Without the hint SQLite walks all shipments there ever were, since they lie in the order asked for.
     let mut statement = db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM shipments WHERE outcome IS NULL AND no>=?1 ORDER BY no LIMIT ?2"
+        "SELECT {COLUMNS} FROM shipments INDEXED BY one_open_shipment WHERE outcome IS NULL AND no>=?1 ORDER BY no LIMIT ?2"
     ))?;
     let rows = statement.query_map(params![from, i64::try_from(limit).unwrap_or(i64::MAX)], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// When the open shipments may go out, without their bodies.
+pub(crate) fn open_dues(db: &Connection) -> StoreResult<Vec<Due>> {
+    let mut statement = db.prepare_cached(
+        "SELECT wait_ms,due_wall_ms,due_boot_ms,boot_id FROM shipments WHERE outcome IS NULL ORDER BY no",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(Due { wait_ms: row.get(0)?, wall_ms: row.get(1)?, boot_ms: row.get(2)?, boot_id: row.get(3)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What an answer of "expired" leaves in `last_error`.
+pub(crate) const EXPIRED: &str = "expired";
+
+/// Open shipments whose outcome the server may have forgotten: sealed before that time, or said to be so by the server.
+pub(crate) fn in_doubt(db: &Connection, sealed_before_ms: i64) -> StoreResult<Vec<OpenShipment>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM shipments WHERE outcome IS NULL AND (sealed_ms<?1 OR last_error=?2) ORDER BY no"
+    ))?;
+    let rows = statement.query_map(params![sealed_before_ms, EXPIRED], read)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -78,11 +78,16 @@ pub fn canonical_of_json(kind: FieldKind, json: &Json) -> Result<Option<Canonica
 /// show what is there.
 #[must_use]
 pub fn value_of(kind: FieldKind, canonical: &Canonical) -> Value {
-    value_of_json(kind, &canonical.json())
+    // A text that is too long is still a text; "soon" is no date.
+    let any_text_fits = matches!(kind, FieldKind::Text | FieldKind::LongText | FieldKind::Choice | FieldKind::Tags);
+    match value_from_json(kind, &canonical.json()) {
+        Ok(Some(value)) if any_text_fits || canonical_of(kind, &value).is_ok() => value,
+        _ => Value::Unknown(canonical.as_str().to_owned()),
+    }
 }
 
-/// An app's value from JSON, for hosts whose values come as JSON. What does not fit the type becomes [`Value::Unknown`],
-/// which a commit refuses with the field's name.
+/// An app's value from JSON, for hosts whose values come as JSON. JSON of another type becomes [`Value::Unknown`]; that,
+/// and a text that cannot be read as the type, is refused by a commit with the field's name.
 #[must_use]
 pub fn value_of_json(kind: FieldKind, json: &Json) -> Value {
     match value_from_json(kind, json) {
