@@ -28,6 +28,8 @@ pub(crate) struct Engine {
     /// What was answered since the report was last taken.
     pub(super) settled: Vec<Settled>,
     pub(super) last_failure: Option<Failure>,
+    /// How often in a row the page was one that contradicts this device.
+    pub(super) faulty_pages: usize,
     /// A token was refused and renewed, and nothing has succeeded since.
     pub(super) refused_before: bool,
 }
@@ -47,6 +49,7 @@ impl Engine {
             forced: false,
             settled: Vec::new(),
             last_failure: None,
+            faulty_pages: 0,
             refused_before: false,
         }
     }

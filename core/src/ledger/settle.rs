@@ -4,6 +4,7 @@
 use serde_json::{Value as Json, json};
 
 use super::hold::{self, Question};
+use super::identity::fault_of_answer;
 use super::localise::localise_value;
 use super::review::ReviewKind;
 use super::theirs;
@@ -38,6 +39,11 @@ pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) 
         Outcome::Duplicate { first } => first.as_ref(),
         other => other,
     };
+    if let Some(reason) = fault_of_answer(unit, &work, first, line.record.as_ref())? {
+        unit.journal(Some(work.row.no), "protocol_error", &json!({"shipment": shipment.key, "reason": reason}))?;
+        let wait_ms = own_wait_ms(shipment.attempts, false, unit.random());
+        return postponed(unit, work, shipment, wait_ms, "contradiction", &Outcome::NotAttempted);
+    }
     match first {
         Outcome::Applied { seq, server_id, stored } => {
             let news = Applied { seq: *seq, server_id: Some(server_id), stored: stored.iter().collect() };
