@@ -389,6 +389,7 @@ impl Fieldkeep {
     /// # Errors
     /// [`KeepError`] when the files cannot be closed properly; nothing is lost then either.
     pub fn suspend(&self, within_ms: i64) -> Result<(), KeepError> {
+        self.open_or_closed()?;
         self.driver.pause();
         let patience = Duration::from_millis(u64::try_from(within_ms).unwrap_or(0));
         Ok(self.core.store.suspend(patience)?)

@@ -138,7 +138,8 @@ impl Engine {
                 self.core.lane_succeeded()
             }
             Err(Failure::WholeRequest { words }) => self.halve(&words, batch),
-            Err(Failure::Cancelled) => Ok(()),
+            // Noted, so that whoever drives the engine stops, too; the shipments stay open and are settled later.
+            Err(Failure::Cancelled) => self.failed(Failure::Cancelled),
             Err(failure) => {
                 self.core.write(Turn::Engine, |unit| {
                     silent.iter().try_for_each(|shipment| postpone(unit, shipment, "no answer"))
