@@ -213,8 +213,6 @@ impl<'u, 'a> Act<'u, 'a> {
                 change.review = Some(review);
             }
             Placing::FreeOverOwn => {
-                // What the form showed goes to the journal; the edit counts as made on top of the own one before it.
-                change.seen.clone_from(&change.from);
                 let detail = json!({"field": field, "seen": shown, "over": change.from});
                 unit.journal(Some(work.row.no), "over_own_edit", &detail)?;
             }

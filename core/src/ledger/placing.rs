@@ -65,7 +65,7 @@ fn changed_only_here(
     let later = changes::of_field_after(unit.db, work.row.no, field, seen.seq)?;
     let mut reached = seen.values.get(field);
     for change in &later {
-        if change.seen.as_ref() != reached {
+        if change.from.as_ref() != reached {
             return Ok(false);
         }
         reached = change.to.as_ref();

@@ -28,7 +28,7 @@ CREATE TABLE changes(             -- one field of one operation: the unit of wai
   act INTEGER NOT NULL,           -- the commit() it came with = seq of its first change
   record INTEGER NOT NULL, kind TEXT NOT NULL CHECK(kind IN('create','patch','archive','reopen','signoff')),
   field TEXT NOT NULL,
-  seen TEXT, from_value TEXT, to_value TEXT, -- seen: what the person saw (or had put there in another form), never rewritten; from: rebased
+  seen TEXT, from_value TEXT, to_value TEXT, -- seen: what the person saw, never rewritten; from: rebased
   state TEXT NOT NULL DEFAULT 'pending' CHECK(state IN('pending','sealed','held','done','discarded')),
   shipment INTEGER, review INTEGER, grp INTEGER,
   author TEXT NOT NULL, device TEXT NOT NULL, schema_version INTEGER NOT NULL,
