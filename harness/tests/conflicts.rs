@@ -606,3 +606,38 @@ fn f5_a_group_with_a_member_that_does_not_fit_the_new_schema_is_held_whole() {
     assert_eq!(field.record(&server_id)["values"]["description"], Json::Null);
     assert_eq!(phone.wire.pushed().iter().flatten().count(), 0, "nothing of it was sent");
 }
+
+#[test]
+fn b2_a_group_whose_answer_was_cut_is_not_settled_in_part() {
+    let field = Field::new();
+    let proxy = field.proxy();
+    let phone = field.phone_behind(&proxy, "ana");
+    phone.sync();
+    let customer = phone.keep().new_record_id();
+    let make = phone.creation("customer", Some(customer), &json!({"name": "Weber"}));
+    let job = json!({"title": "Boiler", "status": "assigned", "customer": customer});
+    let receipt = phone.together(vec![make, phone.creation("work_order", None, &job)]);
+    proxy.next("/v1/push", json!({"cut_after_lines": 1}));
+    phone.sync();
+    phone.check();
+    assert_eq!(phone.outbox().len(), 2, "both are unanswered: {:#?}", phone.outbox());
+    field.advance(10_000);
+    phone.sync();
+    receipt.records.iter().for_each(|id| phone.assert_synced(*id));
+    assert_eq!((field.records("customer").len(), field.records("work_order").len()), (1, 1));
+}
+
+#[test]
+fn d12_a_field_under_review_when_the_record_goes_is_still_a_question() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    field.office_sets(&server_id, json!({"status": "cancelled"}));
+    phone.edit(id, json!({"status": "complete"}));
+    phone.sync();
+    field.behave(json!({"do": "delete", "server_id": server_id}));
+    phone.sync();
+    assert_eq!(phone.text(id, "status"), "complete");
+    assert_eq!(phone.words(id), "Removed in the office. Your changes are kept here until you decide.");
+    resolve(&phone, Resolve::Theirs);
+    phone.sync();
+    assert_eq!(phone.outbox(), []);
+}

@@ -34,8 +34,9 @@ impl Engine {
     pub(super) async fn push(&mut self) -> StepResult {
         let batch = self.make_batch()?;
         if batch.shipments.is_empty() && batch.resolutions.is_empty() {
-            // Everything that looked ready cancelled itself out while it was sealed.
-            return Ok(());
+            // Everything that looked ready cancelled itself out while it was sealed, or became ready behind the place where
+            // the search stood.
+            return self.rescan();
         }
         let body = body_of(&self.core.context.device, &batch)?;
         let core = Arc::clone(&self.core);
@@ -95,10 +96,10 @@ impl Engine {
         let by_key: HashMap<Uuid, &OpenShipment> =
             batch.shipments.iter().map(|shipment| (shipment.key, shipment)).collect();
         let mut answered = HashSet::new();
-        for slice in lines.chunks(SETTLE_SLICE) {
+        for slice in in_slices(lines, &by_key) {
             let settled = self.core.write(Turn::Engine, |unit| {
                 let mut settled: Vec<Settled> = Vec::new();
-                for line in slice {
+                for line in &slice {
                     if let Some(id) = line.resolution {
                         reviews::mark_reported(unit.db, ReviewId(id))?;
                     }
@@ -167,6 +168,32 @@ impl Engine {
             batch.shipments.iter().try_for_each(|shipment| refuse_alone(unit, shipment, words))
         })
     }
+}
+
+/// The lines in slices, each one transaction. A group's answers are settled together, or not at all when one of them is
+/// missing: the group goes out again as it was.
+fn in_slices<'a>(lines: &'a [PushLine], by_key: &HashMap<Uuid, &OpenShipment>) -> Vec<Vec<&'a PushLine>> {
+    let group_of = |line: &PushLine| line.shipment.and_then(|key| by_key.get(&key)).and_then(|sent| sent.group);
+    let answered = |group: i64| {
+        let answers = lines.iter().filter(|line| line.outcome.is_some() && group_of(line) == Some(group));
+        answers.filter_map(|line| line.shipment).collect::<HashSet<_>>().len()
+    };
+    let members = |group: i64| by_key.values().filter(|sent| sent.group == Some(group)).count();
+    let mut slices: Vec<Vec<&PushLine>> = Vec::new();
+    let mut last_group = None;
+    for line in lines {
+        let group = group_of(line);
+        if group.is_some_and(|group| answered(group) < members(group)) {
+            continue;
+        }
+        let goes_on = group.is_some() && group == last_group;
+        match slices.last_mut() {
+            Some(slice) if goes_on || slice.len() < SETTLE_SLICE => slice.push(line),
+            _ => slices.push(vec![line]),
+        }
+        last_group = group;
+    }
+    slices
 }
 
 /// What one request takes.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::review::ReviewKind;
+use super::review::{ReviewKind, mine_of};
 use super::unit::Unit;
 use super::work::Work;
 use crate::store::StoreResult;
@@ -78,6 +78,34 @@ fn open(unit: &Unit<'_>, work: &mut Work, mut row: ReviewRow) -> StoreResult<i64
     Ok(no)
 }
 
+/// The record as a whole is the question now: what is held under questions about single fields joins it, and those are
+/// withdrawn. One answer decides.
+pub(super) fn absorb_field_questions(unit: &Unit<'_>, work: &mut Work, whole: i64) -> StoreResult<()> {
+    let asked: Vec<ReviewRow> =
+        work.reviews.iter().filter(|review| review.closed_ms.is_none() && review.no != whole).cloned().collect();
+    for row in asked {
+        let mine = mine_of(work, &row);
+        for change in work.changes.iter_mut().filter(|change| change.review == Some(row.no)) {
+            if change.state == State::Held {
+                change.review = Some(whole);
+            }
+        }
+        for review in work.reviews.iter_mut().filter(|review| review.no == row.no) {
+            close_as_withdrawn(unit, review, mine.as_ref());
+        }
+        unit.journal(Some(work.row.no), "review_withdrawn", &json!({"field": row.field, "value": mine}))?;
+    }
+    Ok(())
+}
+
+fn close_as_withdrawn(unit: &Unit<'_>, review: &mut ReviewRow, mine: Option<&Canonical>) {
+    review.choice = Some("withdrawn".to_owned());
+    review.mine = mine.cloned();
+    review.chosen = mine.cloned();
+    review.closed_by = Some(unit.context.user.clone());
+    review.closed_ms = Some(unit.now_ms);
+}
+
 /// The other side moved while the question is open: show the newer value. Whoever answers must have seen it.
 pub(super) fn move_theirs(work: &mut Work, field: &str, theirs: Option<&Canonical>, by: &FieldAuthor) {
     let of_field = work.open_review(field).is_some();
@@ -105,11 +133,7 @@ pub(super) fn withdraw(unit: &Unit<'_>, work: &mut Work, field: &str) -> StoreRe
     if let Some(review) = work.reviews.iter_mut().find(|review| review.no == no)
         && !still_holds
     {
-        review.choice = Some("withdrawn".to_owned());
-        review.mine.clone_from(&mine);
-        review.chosen.clone_from(&mine);
-        review.closed_by = Some(unit.context.user.clone());
-        review.closed_ms = Some(unit.now_ms);
+        close_as_withdrawn(unit, review, mine.as_ref());
     }
     unit.journal(Some(record), "review_withdrawn", &json!({"field": field, "value": mine}))
 }

@@ -237,8 +237,10 @@ fn take_life(unit: &Unit<'_>, work: &mut Work, entry: &Entry) -> StoreResult<()>
         release(unit, work, Some(no));
         unit.journal(Some(work.row.no), "review_withdrawn", &json!({"field": "", "life": entry.life}))?;
     }
-    let pending = work.live().filter(|change| change.state == State::Pending);
-    match plan_life(entry.life, LiveWork::of(pending.map(|change| change.kind))) {
+    // What is held under a question about the whole record stays there; a question about a field is overtaken.
+    let whole = work.open_review("").map(|review| review.no);
+    let concerned = work.live().filter(|change| change.state != State::Held || change.review != whole);
+    match plan_life(entry.life, LiveWork::of(concerned.map(|change| change.kind))) {
         RecordStep::Follow => {}
         RecordStep::Converged => {
             for change in work.changes.iter_mut().filter(|change| change.state == State::Pending) {
@@ -254,7 +256,8 @@ fn take_life(unit: &Unit<'_>, work: &mut Work, entry: &Entry) -> StoreResult<()>
             let by = FieldAuthor { who: entry.who.clone(), at_ms: entry.at_ms };
             let question =
                 Question { field: String::new(), kind, base: None, theirs: None, by: Some(by), detail: None };
-            hold::ask(unit, work, question)?;
+            let whole = hold::ask(unit, work, question)?;
+            hold::absorb_field_questions(unit, work, whole)?;
         }
     }
     work.row.life = entry.life.into();

@@ -1,5 +1,12 @@
 //! Tables and properties of the rooms that decide without doing: schema, value, merge, schedule, state.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::type_complexity, reason = "tests")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::type_complexity,
+    reason = "tests"
+)]
 
 mod merge;
 mod schedule_model;

@@ -155,7 +155,8 @@ fn every_stand_of_one_record() {
 fn groups_are_sealed_whole_or_not_at_all() {
     use Stand as S;
     let other = |number, changes| RecordFacts { record: number, ..record(changes) };
-    let cases: Vec<(&str, Vec<RecordFacts>, Vec<Vec<Stand>>)> = vec![
+    type Case = (&'static str, Vec<RecordFacts>, Vec<Vec<Stand>>);
+    let cases: Vec<Case> = vec![
         (
             "all ready",
             vec![record(vec![patch(1, "a").grouped(1)]), other(2, vec![patch(2, "a").grouped(1)])],
