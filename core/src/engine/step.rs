@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use super::core::Core;
 use super::session::Session;
+use crate::clock::Moment;
 use crate::ledger::{Settled, Unit, doubtful, next_to_send};
 use crate::remote::Failure;
-use crate::schedule::{Action, LaneFacts, Network, Wake, next_action};
+use crate::schedule::{Action, Due, LaneFacts, Network, Wake, next_action};
 use crate::store::{StoreError, StoreResult, changes, lanes, records, reviews, shipments};
 
 /// The engine's own memory. All of it can be lost at any moment: what counts is stored.
@@ -110,7 +111,7 @@ impl Engine {
             facts.server_floor = row.server_floor;
             let waits = facts.wait_left_ms > 0 && (row.server_floor || !facts.forced);
             let open_dues = shipments::open_dues(unit.db)?;
-            let left: Vec<i64> = open_dues.iter().map(|due| due.remaining_ms(&unit.now)).collect();
+            let left = waits_left(&open_dues, &unit.now);
             let bounced = records::bounce_dues(unit.db)?;
             let later = bounced.iter().map(|due| due.remaining_ms(&unit.now)).chain(left.iter().copied());
             facts.next_due_ms = later.filter(|left| *left > 0).min();
@@ -154,4 +155,13 @@ fn anything_waits(unit: &Unit<'_>, low_water: i64) -> StoreResult<bool> {
 /// Looks on from where the last batch ended, then once from the oldest live change: an answer may have freed it.
 fn something_may_go(unit: &Unit<'_>, scan_from: i64, low_water: i64) -> StoreResult<bool> {
     Ok(next_to_send(unit, scan_from)? || scan_from > low_water && next_to_send(unit, low_water)?)
+}
+
+/// Milliseconds until each open shipment may go; a group waits for the last of its members.
+fn waits_left(dues: &[(Option<i64>, Due)], now: &Moment) -> Vec<i64> {
+    let left = |own: &Option<i64>, due: &Due| {
+        let members = dues.iter().filter(|(group, _)| own.is_some() && group == own);
+        members.map(|(_, other)| other.remaining_ms(now)).max().unwrap_or(0).max(due.remaining_ms(now))
+    };
+    dues.iter().map(|(group, due)| left(group, due)).collect()
 }

@@ -28,7 +28,7 @@ pub(crate) enum Cleared {
 
 /// Open shipments of which the server may have forgotten the outcome: older than half of the time that it remembers.
 pub(crate) fn doubtful(unit: &Unit<'_>, key_lifetime_ms: i64) -> StoreResult<Vec<OpenShipment>> {
-    shipments::in_doubt(unit.db, unit.now_ms - key_lifetime_ms / 2)
+    shipments::in_doubt(unit.db, unit.now_ms - key_lifetime_ms / 2, unit.now_ms)
 }
 
 /// Settles a shipment from what was looked up, or finds that it may be sent again.

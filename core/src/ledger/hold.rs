@@ -6,7 +6,7 @@ use super::review::{ReviewKind, mine_of};
 use super::unit::Unit;
 use super::work::Work;
 use crate::store::StoreResult;
-use crate::store::changes::State;
+use crate::store::changes::{Change, State};
 use crate::store::reviews::{self, ReviewRow};
 use crate::value::{Canonical, ReviewId};
 use crate::wire::FieldAuthor;
@@ -116,24 +116,30 @@ pub(super) fn move_theirs(work: &mut Work, field: &str, theirs: Option<&Canonica
     review.theirs_by = Some(by.who.clone());
     review.theirs_at_ms = Some(by.at_ms);
     review.theirs_rev += 1;
+    // What came back from the server unsettled is part of the question: it must not go out over a value nobody saw.
+    let no = review.no;
+    for change in work.changes.iter_mut().filter(|change| change.field == field && change.state == State::Pending) {
+        change.state = State::Held;
+        change.review = Some(no);
+    }
 }
 
 /// Both sides say the same now: the held changes of the field are done, and so is the question when it held no others.
 pub(super) fn withdraw(unit: &Unit<'_>, work: &mut Work, field: &str) -> StoreResult<()> {
-    let mut review_no = None;
+    let mut concerned = Vec::new();
     let mut mine = None;
-    for change in work.changes.iter_mut().filter(|change| change.field == field && change.state == State::Held) {
+    let ends = |change: &Change| change.field == field && matches!(change.state, State::Held | State::Pending);
+    for change in work.changes.iter_mut().filter(|change| ends(change)) {
         change.state = State::Done;
-        review_no = change.review;
+        concerned.extend(change.review);
         mine.clone_from(&change.to);
     }
-    let Some(no) = review_no else { return Ok(()) };
-    let still_holds = work.live().any(|change| change.review == Some(no) && change.state == State::Held);
-    let record = work.row.no;
-    if let Some(review) = work.reviews.iter_mut().find(|review| review.no == no)
-        && !still_holds
-    {
-        close_as_withdrawn(unit, review, mine.as_ref());
+    let holding: Vec<i64> =
+        work.live().filter(|change| change.state == State::Held).filter_map(|change| change.review).collect();
+    for review in work.reviews.iter_mut().filter(|review| review.closed_ms.is_none()) {
+        if concerned.contains(&review.no) && !holding.contains(&review.no) {
+            close_as_withdrawn(unit, review, mine.as_ref());
+        }
     }
-    unit.journal(Some(record), "review_withdrawn", &json!({"field": field, "value": mine}))
+    unit.journal(Some(work.row.no), "review_withdrawn", &json!({"field": field, "value": mine}))
 }

@@ -34,7 +34,12 @@ pub(super) fn place(
     let shown = seen.values.get(field);
     let view = work.view();
     let current = view.get(field);
-    if to == shown || to == current {
+    if to == current {
+        return Ok(Placing::Nothing);
+    }
+    let only_here = current == shown || changed_only_here(unit, work, seen, field, current)?;
+    if to == shown && !only_here {
+        // The form changes nothing about it; somebody else did.
         return Ok(Placing::Nothing);
     }
     if let Some(review) = work.open_review("").or_else(|| work.open_review(field)) {
@@ -43,7 +48,7 @@ pub(super) fn place(
     if current == shown {
         return Ok(Placing::Free);
     }
-    if changed_only_here(unit, work, seen, field, current)? {
+    if only_here {
         return Ok(Placing::FreeOverOwn);
     }
     let policy = unit.policy(&work.row.record_type, field);

@@ -5,11 +5,12 @@ use thiserror::Error;
 
 use super::discard::orphan_children;
 use super::edit::StoreFailure;
-use super::review::mine_of;
+use super::hold::{self, Question};
+use super::review::{ReviewKind, mine_of};
 use super::unit::Unit;
 use super::work::{Work, reference};
 use crate::schema::{FieldProblem, ProblemKind};
-use crate::store::changes::State;
+use crate::store::changes::{Change, State};
 use crate::store::records::{self, Life};
 use crate::store::reviews::{self, ReviewRow};
 use crate::store::{StoreError, StoreResult};
@@ -87,6 +88,7 @@ pub(crate) fn resolve(unit: &Unit<'_>, id: ReviewId, theirs_rev: i64, answer: &R
         discard_held(unit, &mut work, &row)?;
     } else {
         release_held(&mut work, &row, chosen.as_ref());
+        ask_about_what_moved(unit, &mut work, &row)?;
     }
     journal(unit, &work, &row, choice, chosen.as_ref())?;
     work.row.bounces = if row.field.is_empty() { 0 } else { work.row.bounces };
@@ -200,6 +202,25 @@ fn release_held(work: &mut Work, row: &ReviewRow, chosen: Option<&Canonical>) {
             _ => chosen.cloned(),
         };
     }
+}
+
+/// A question about the whole record shows no values. Where the server's value of a field moved while it was open, that
+/// is a question of its own: "try again" must not overwrite what nobody saw.
+fn ask_about_what_moved(unit: &Unit<'_>, work: &mut Work, row: &ReviewRow) -> StoreResult<()> {
+    if !row.field.is_empty() || work.live().any(Change::is_create) {
+        return Ok(());
+    }
+    for field in work.live_fields() {
+        let first = work.live_on(&field).next().filter(|change| change.state == State::Pending).cloned();
+        let last = work.live_on(&field).next_back().and_then(|change| change.to.clone());
+        let base = work.base.get(&field).cloned();
+        let Some(first) = first.filter(|first| first.seen != base && last != base) else { continue };
+        let by = work.row.author_of(&field);
+        let kind = ReviewKind::Conflict;
+        let question = Question { field, kind, base: first.seen, theirs: base, by, detail: None };
+        hold::ask(unit, work, question)?;
+    }
+    Ok(())
 }
 
 fn journal(unit: &Unit<'_>, work: &Work, row: &ReviewRow, choice: &str, chosen: Option<&Canonical>) -> StoreResult<()> {

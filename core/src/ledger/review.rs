@@ -66,6 +66,10 @@ impl ReviewKind {
     }
 }
 
+/// Bytes of the answers that go into one push (64 KiB), a single larger one aside: they carry four values each, and the
+/// edits beside them need room.
+const MAX_RESOLUTION_BYTES: usize = 64 * 1024;
+
 /// A question to a person.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Review {
@@ -171,11 +175,12 @@ pub(crate) fn name_in(detail: Option<&str>) -> Option<String> {
 /// Answers of people that the server does not have yet, as they go over the wire (requirement D6).
 pub(crate) fn unreported_resolutions(unit: &Unit<'_>, limit: usize) -> StoreResult<Vec<Resolution>> {
     let mut list = Vec::new();
+    let mut bytes = 0;
     for row in reviews::unreported(unit.db, limit)? {
         let Some(record) = records::by_no(unit.db, row.record)? else { continue };
         let work = Work::of(unit, record)?;
         let wire = |value: Option<&Canonical>| on_the_wire(unit, &work, &row.field, value);
-        list.push(Resolution {
+        let resolution = Resolution {
             id: row.id.0,
             record: work.row.server_id.clone(),
             local_id: work.row.id,
@@ -189,7 +194,12 @@ pub(crate) fn unreported_resolutions(unit: &Unit<'_>, limit: usize) -> StoreResu
             by: row.closed_by.clone().unwrap_or_default(),
             at_ms: row.closed_ms.unwrap_or(unit.now_ms),
             policy_version: row.policy_version,
-        });
+        };
+        bytes += serde_json::to_vec(&resolution).map_or(0, |text| text.len());
+        if bytes > MAX_RESOLUTION_BYTES && !list.is_empty() {
+            break;
+        }
+        list.push(resolution);
     }
     Ok(list)
 }

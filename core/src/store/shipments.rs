@@ -84,13 +84,14 @@ pub(crate) fn open_from(db: &Connection, from: i64, limit: usize) -> StoreResult
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// When the open shipments may go out, without their bodies.
-pub(crate) fn open_dues(db: &Connection) -> StoreResult<Vec<Due>> {
+/// When the open shipments may go out, each with its group, without their bodies.
+pub(crate) fn open_dues(db: &Connection) -> StoreResult<Vec<(Option<i64>, Due)>> {
     let mut statement = db.prepare_cached(
-        "SELECT wait_ms,due_wall_ms,due_boot_ms,boot_id FROM shipments WHERE outcome IS NULL ORDER BY no",
+        "SELECT wait_ms,due_wall_ms,due_boot_ms,boot_id,grp FROM shipments WHERE outcome IS NULL ORDER BY no",
     )?;
     let rows = statement.query_map([], |row| {
-        Ok(Due { wait_ms: row.get(0)?, wall_ms: row.get(1)?, boot_ms: row.get(2)?, boot_id: row.get(3)? })
+        let due = Due { wait_ms: row.get(0)?, wall_ms: row.get(1)?, boot_ms: row.get(2)?, boot_id: row.get(3)? };
+        Ok((row.get(4)?, due))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -98,12 +99,13 @@ pub(crate) fn open_dues(db: &Connection) -> StoreResult<Vec<Due>> {
 /// What an answer of "expired" leaves in `last_error`.
 pub(crate) const EXPIRED: &str = "expired";
 
-/// Open shipments whose outcome the server may have forgotten: sealed before that time, or said to be so by the server.
-pub(crate) fn in_doubt(db: &Connection, sealed_before_ms: i64) -> StoreResult<Vec<OpenShipment>> {
+/// Open shipments whose outcome the server may have forgotten: sealed before that time, or said to be so by the server. One
+/// that was sealed after now was sealed under a clock that has been set back since: its age is not known.
+pub(crate) fn in_doubt(db: &Connection, sealed_before_ms: i64, now_ms: i64) -> StoreResult<Vec<OpenShipment>> {
     let mut statement = db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM shipments WHERE outcome IS NULL AND (sealed_ms<?1 OR last_error=?2) ORDER BY no"
+        "SELECT {COLUMNS} FROM shipments WHERE outcome IS NULL AND (sealed_ms<?1 OR sealed_ms>?3 OR last_error=?2) ORDER BY no"
     ))?;
-    let rows = statement.query_map(params![sealed_before_ms, EXPIRED], read)?;
+    let rows = statement.query_map(params![sealed_before_ms, EXPIRED, now_ms], read)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
