@@ -293,8 +293,24 @@ impl Fieldkeep {
                 shared.session_lost = true;
                 shared.pull_wanted = true;
             }
-            self.core.lane_regained()?;
+            match self.core.lane_regained() {
+                // Its waits are looked at anew when it resumes.
+                Ok(()) | Err(StoreError::Suspended) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
+        self.core.notices.everything();
+        self.driver.poke();
+        Ok(())
+    }
+
+    /// A token is there that was not there before: somebody has signed in.
+    ///
+    /// # Errors
+    /// [`KeepError::Closed`].
+    pub fn token_changed(&self) -> Result<(), KeepError> {
+        self.open_or_closed()?;
+        self.core.shared().session_lost = true;
         self.core.notices.everything();
         self.driver.poke();
         Ok(())

@@ -28,3 +28,8 @@ pub use ledger::{
     ReviewKind, SeenStamp, WhyWaiting,
 };
 pub use store::query::{Filter, MAX_PAGE, Query, Sort, Test};
+
+/// The example of the README is compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

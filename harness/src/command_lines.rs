@@ -15,12 +15,21 @@ pub struct Failure {
     pub kind: &'static str,
     /// A sentence for people.
     pub message: String,
+    /// More for a script: the members of an object are added to the error.
+    pub detail: Map<String, Value>,
 }
 
 impl Failure {
     /// A failure of that kind.
     pub fn new(kind: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), detail: Map::new() }
+    }
+
+    /// Adds a fact for scripts.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.detail.insert(name.to_owned(), value);
+        self
     }
 
     /// The input was no command.
@@ -74,7 +83,12 @@ fn too_long() -> Value {
 fn reply(tag: Option<Value>, result: Result<Value, Failure>) -> Value {
     let mut reply = match result {
         Ok(result) => json!({ "ok": true, "result": result }),
-        Err(failure) => json!({ "ok": false, "error": { "kind": failure.kind, "message": failure.message } }),
+        Err(failure) => {
+            let mut error = failure.detail;
+            error.insert("kind".to_owned(), json!(failure.kind));
+            error.insert("message".to_owned(), json!(failure.message));
+            json!({ "ok": false, "error": error })
+        }
     };
     if let Some(tag) = tag {
         reply["tag"] = tag;

@@ -1,11 +1,15 @@
-//! The desktop harness of Fieldkeep: the reference server, a scriptable office, and a proxy that breaks things.
+//! The desktop harness of Fieldkeep: the demo, a scriptable device and office, the reference server, a proxy that breaks
+//! things, and an inspector.
 
 pub mod command_lines;
 pub mod dataset;
+pub mod demo;
 pub mod device;
 pub mod faults;
 pub mod http_client;
+pub mod inspect;
 pub mod office;
+pub mod program;
 pub mod report;
 pub mod serve;
 pub mod token_file;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use fieldkeep_harness::{device, faults, office, serve};
+use fieldkeep_harness::{demo, device, faults, inspect, office, serve};
 
 /// Kept on the phone, sent once, told truly: the desktop harness.
 #[derive(Parser)]
@@ -15,21 +15,27 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Watch a technician's day in a basement work, and see the five promises checked.
+    Demo(demo::Args),
     /// Run the reference server.
     Serve(serve::Args),
     /// Be one phone: commands in, one JSON line each, replies and events out.
     Device(device::Args),
     /// Be the office: commands in, one JSON line each, replies out.
     Office(office::Args),
+    /// Look into a device's folder: what waits and why, open reviews, invariants that do not hold.
+    Inspect(inspect::Args),
     /// Stand between a device and a server and break things on command.
     Faults(faults::Args),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Demo(args) => demo::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Device(args) => device::run(args),
         Command::Office(args) => office::run(args),
+        Command::Inspect(args) => inspect::run(args),
         Command::Faults(args) => faults::run(args),
     }
 }

@@ -1,19 +1,241 @@
-//! Identity and no duplicates (requirements A1 to A9), over the real wire.
+//! Identity and no duplicates (requirements A1, A2, A3, A6, A9), through the public face and over the real wire.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 
+use fieldkeep::clock::Clock;
+use fieldkeep::value::{RecordId, Value};
+use fieldkeep::{CommitOptions, Edit, KeepError, RecordStatus, WhyWaiting};
 use serde_json::json;
+use support::phone::Phone;
 use support::site::Field;
+
+const HOUR_MS: i64 = 3_600_000;
+
+#[test]
+fn a1_a_create_has_all_it_needs_stored_before_it_returns() {
+    let field = Field::new();
+    let mut phone = field.phone("ana");
+    let device = phone.keep().device();
+    phone.offline();
+    let id = phone.customer("Hansa");
+    phone.reopen();
+    let uuid: uuid::Uuid = id.to_string().parse().unwrap();
+    assert_eq!(uuid.get_version_num(), 7);
+    let outbox = phone.outbox();
+    assert_eq!(outbox.len(), 1);
+    assert_eq!((outbox[0].record, outbox[0].author.as_str(), outbox[0].attempts), (id, "ana", 0));
+    assert_eq!(outbox[0].made_ms, field.clock.now().wall_ms);
+    assert_eq!(phone.keep().device(), device);
+    assert_eq!(phone.query("SELECT device FROM changes"), [device]);
+    assert_eq!(phone.text(id, "name"), "Hansa");
+    assert_eq!(phone.words(id), "Saved on this device.");
+}
+
+#[test]
+fn a1_times_are_corrected_by_the_servers_clock_also_after_a_restart() {
+    let field = Field::new();
+    let mut phone = field.phone("ana");
+    phone.clock.skew_wall(HOUR_MS);
+    phone.sync();
+    phone.reopen();
+    field.advance(60_000);
+    let id = phone.customer("Hansa");
+    assert_eq!(phone.outbox()[0].made_ms, field.clock.now().wall_ms);
+    phone.sync();
+    let sent = phone.wire.pushed().concat();
+    assert_eq!(sent[0]["made_at"], field.clock.now().wall_ms);
+    assert_eq!(phone.words(id), "Synced at 00:01.");
+}
 
 #[test]
 fn a2_both_ids_find_the_record_for_ever() {
     let field = Field::new();
-    let phone = field.phone("ana");
+    let mut phone = field.phone("ana");
     let id = phone.customer("Hansa");
+    let before = phone.keep().history(id).unwrap().len();
     phone.sync();
     let server_id = phone.server_id(id);
-    assert_eq!(phone.by_server_id("customer", &server_id).id, id);
     assert_eq!(field.record(id)["values"], json!({ "name": "Hansa" }));
+    assert_eq!(field.record(id)["server_id"], server_id);
+    let both = |phone: &Phone, what: &str| {
+        assert_eq!(phone.by_server_id("customer", &server_id).id, id, "{what}");
+        assert_eq!(phone.server_id(id), server_id, "{what}");
+    };
+    both(&phone, "acknowledged");
+    phone.reopen();
+    both(&phone, "restarted");
+    field.office_sets(&server_id, json!({ "city": "Ulm" }));
+    phone.sync();
+    assert_eq!(phone.text(id, "city"), "Ulm");
+    both(&phone, "changed in the office");
+    phone.edit(id, json!({ "city": "Bonn" }));
+    phone.archive(id);
+    phone.sync();
+    assert_eq!(phone.record(id).status, RecordStatus::Archived);
+    both(&phone, "archived");
+    assert!(phone.keep().history(id).unwrap().len() > before, "the history stays and grows");
+    let other = field.phone("ben");
+    other.sync();
+    assert_eq!(other.by_server_id("customer", &server_id).id, id, "the same local id on every phone");
+    assert_eq!(field.records("customer").len(), 1);
+}
+
+#[test]
+fn a3_children_wait_for_their_parent_and_say_so() {
+    let field = Field::new();
+    let phone = field.phone("ana");
+    let customer = phone.customer("Hansa");
+    let job = phone.job("Pump", customer);
+    let note = phone.create("note", json!({ "work_order": job, "text": "Leaks" }));
+    field.behave(json!({ "do": "answer", "outcome": "later", "after_s": 60 }));
+    phone.sync();
+    assert_eq!(phone.words(job), "Saved on this device. Waiting for Customer \"Hansa\" to sync first.");
+    assert_eq!(phone.words(note), "Saved on this device. Waiting for Work order \"Pump\" to sync first.");
+    assert_eq!(phone.why(job), [WhyWaiting::ForParent { record: customer }]);
+    assert_eq!(phone.why(note), [WhyWaiting::ForParent { record: job }]);
+    let outbox = phone.outbox();
+    assert_eq!(outbox[0].blocks, [outbox[1].operation]);
+    assert_eq!(outbox[1].blocks, [outbox[2].operation]);
+    assert_eq!(phone.wire.pushed().len(), 1, "no child goes before its parent");
+    field.advance(phone.next_wake().unwrap());
+    phone.run();
+    for id in [customer, job, note] {
+        phone.assert_synced(id);
+    }
+    let all = phone.wire.pushed().concat();
+    let sent = |id: RecordId| all.iter().find(|item| item["local_id"] == id.to_string()).unwrap();
+    assert_eq!(sent(job)["fields"]["customer"]["to"], phone.server_id(customer), "references travel as server ids");
+    assert_eq!(sent(note)["fields"]["work_order"]["to"], phone.server_id(job));
+    assert_eq!(field.record(job)["values"]["customer"], phone.server_id(customer));
+    assert_eq!(field.record(note)["values"]["work_order"], phone.server_id(job));
+    assert_eq!(phone.field(job, "customer"), Value::Reference(customer), "and stay local inside the device");
+}
+
+#[test]
+fn a3_a_patch_that_points_to_a_new_record_waits_and_the_rest_goes() {
+    let field = Field::new();
+    let server_id = field.office_job("Pump");
+    let phone = field.phone("ana");
+    phone.sync();
+    let job = phone.by_server_id("work_order", &server_id).id;
+    field.behave(json!({ "do": "refuse_field", "field": "customer.name", "message": "No such name" }));
+    let customer = phone.customer("Hansa II");
+    let move_to = phone.edit(job, json!({ "customer": customer })).unwrap();
+    phone.edit(job, json!({ "description": "Leaks" }));
+    phone.sync();
+    assert_eq!(field.record(&server_id)["values"]["description"], "Leaks");
+    assert_eq!(phone.item(move_to).why, WhyWaiting::ForParent { record: customer });
+    assert!(matches!(phone.why(customer)[..], [WhyWaiting::Review { .. }]));
+    assert_eq!(phone.words(customer), "Could not be accepted: No such name.");
+    let review = phone.keep().reviews().unwrap().remove(0);
+    field.behave(json!({ "do": "refuse_field", "field": "customer.name", "message": null }));
+    phone.keep().resolve(review.id, review.theirs_rev, fieldkeep::Resolve::Mine).unwrap();
+    phone.sync();
+    assert_eq!(field.record(&server_id)["values"]["customer"], phone.server_id(customer));
+    phone.assert_synced(job);
+}
+
+#[test]
+fn a3_a_group_names_its_own_new_records_by_local_id() {
+    let field = Field::new();
+    let phone = field.phone("ana");
+    let customer = phone.keep().new_record_id();
+    let job = json!({ "title": "Pump", "status": "assigned", "customer": customer });
+    let edits = vec![
+        phone.creation("customer", Some(customer), &json!({ "name": "Hansa" })),
+        phone.creation("work_order", None, &job),
+    ];
+    let job = phone.together(edits).records[1];
+    phone.sync();
+    let pushed = phone.wire.pushed();
+    assert_eq!((pushed.len(), pushed[0].len()), (1, 1), "one request, one item: {pushed:?}");
+    let members = pushed[0][0]["shipments"].as_array().unwrap();
+    assert_eq!(members[1]["fields"]["customer"]["to"], json!({ "local": customer }));
+    assert_eq!(field.record(job)["values"]["customer"], phone.server_id(customer));
+    phone.assert_synced(job);
+}
+
+#[test]
+fn a6_a_double_tap_is_one_operation() {
+    let field = Field::new();
+    let mut phone = field.phone("ana");
+    let token = phone.keep().new_form_token();
+    let options = CommitOptions { form_token: Some(token), ..CommitOptions::default() };
+    let edits = vec![phone.creation("customer", None, &json!({ "name": "Hansa" }))];
+    let tap = |phone: &Phone, edits: &[Edit]| phone.keep().commit(edits.to_vec(), options.clone());
+    let first = tap(&phone, &edits).unwrap();
+    let second = tap(&phone, &edits).unwrap();
+    assert!(!first.repeated && second.repeated);
+    assert_eq!((&first.operations, &first.records), (&second.operations, &second.records));
+    phone.reopen();
+    assert_eq!(tap(&phone, &edits).unwrap().records, first.records, "also after a restart");
+    phone.sync();
+    assert_eq!(tap(&phone, &edits).unwrap().records, first.records, "also when it has long been sent");
+    let others = vec![phone.creation("customer", None, &json!({ "name": "Hansa", "city": "Ulm" }))];
+    assert_eq!(tap(&phone, &others), Err(KeepError::FormTokenReused));
+    phone.sync();
+    assert_eq!(field.records("customer").len(), 1);
+    assert_eq!(phone.outbox(), []);
+}
+
+#[test]
+fn a6_two_taps_at_once_are_one_record() {
+    let field = Field::new();
+    let phone = field.phone("ana");
+    let options = CommitOptions { form_token: Some(phone.keep().new_form_token()), ..CommitOptions::default() };
+    let edit = phone.creation("customer", None, &json!({ "name": "Hansa" }));
+    let keep = phone.keep();
+    let tap = || keep.commit(vec![edit.clone()], options.clone()).unwrap();
+    let receipts = std::thread::scope(|scope| {
+        let taps: Vec<_> = (0..4).map(|_| scope.spawn(tap)).collect();
+        taps.into_iter().map(|tap| tap.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert_eq!(receipts.iter().filter(|receipt| !receipt.repeated).count(), 1);
+    assert!(receipts.iter().all(|receipt| receipt.records == receipts[0].records));
+    phone.sync();
+    assert_eq!(field.records("customer").len(), 1);
+}
+
+#[test]
+fn a6_a_second_tap_on_an_edit_changes_nothing_even_from_a_form_opened_again() {
+    let field = Field::new();
+    let phone = field.phone("ana");
+    let id = phone.customer("Hansa");
+    let options = CommitOptions { form_token: Some(phone.keep().new_form_token()), ..CommitOptions::default() };
+    let edit = phone.patch(id, &json!({ "city": "Ulm" }));
+    let first = phone.keep().commit(vec![edit], options.clone()).unwrap();
+    phone.edit(id, json!({ "city": "Bonn" }));
+    let again = phone.patch(id, &json!({ "city": "Ulm" }));
+    let second = phone.keep().commit(vec![again], options).unwrap();
+    assert!(second.repeated);
+    assert_eq!(first.operations, second.operations);
+    assert_eq!(phone.text(id, "city"), "Bonn", "the later edit stands");
+}
+
+#[test]
+fn a9_offline_between_acknowledgement_and_refresh_is_a_normal_synced_record() {
+    let field = Field::new();
+    let proxy = field.proxy();
+    let mut phone = field.phone_behind(&proxy, "ana");
+    phone.sync();
+    let id = phone.customer("Hansa");
+    proxy.next("/v1/pull", json!("cut_before"));
+    phone.sync();
+    phone.offline();
     phone.assert_synced(id);
+    let server_id = phone.server_id(id);
+    phone.edit(id, json!({ "city": "Ulm" }));
+    assert_eq!(phone.words(id), "Saved on this device. Waiting for a connection.");
+    assert_eq!(phone.why(id), [WhyWaiting::Offline]);
+    phone.reopen();
+    phone.sync();
+    phone.assert_synced(id);
+    let patch = phone.wire.pushed().concat().pop().unwrap();
+    assert_eq!(patch["kind"], "patch");
+    assert_eq!(patch["record"], server_id);
+    assert_eq!(patch["base_version"], "1", "it was edited on top of what was acknowledged");
+    assert_eq!(field.record(id)["values"], json!({ "name": "Hansa", "city": "Ulm" }));
+    assert_eq!(field.record(id)["changes"], json!({ "(create)": 1, "name": 1, "city": 1 }));
+    assert_eq!(phone.keep().reviews().unwrap(), []);
 }

@@ -93,9 +93,9 @@ async fn sudden_death_loses_nothing_that_was_acknowledged() {
 fn the_server_stops_on_sigterm() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = serve(&folder);
-    let pid = server.program.child.id().to_string();
+    let pid = server.program.id().to_string();
     assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-    assert!(server.program.child.wait().unwrap().success());
+    assert!(server.program.wait().success());
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn bad_arguments_end_with_two() {
     ];
     for args in cases {
         let mut program = Program::start(args);
-        assert_eq!(program.child.wait().unwrap().code(), Some(2), "{args:?}");
+        assert_eq!(program.wait().code(), Some(2), "{args:?}");
     }
 }
 

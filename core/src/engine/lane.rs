@@ -22,7 +22,7 @@ impl Core {
             }
             Failure::WholeRequest { words } => (LaneReason::ServerTrouble, None, words.clone()),
             Failure::CursorExpired => (LaneReason::ServerTrouble, None, "the cursor has expired".to_owned()),
-            Failure::Cancelled => return Ok(()),
+            Failure::OtherToken { .. } | Failure::Cancelled => return Ok(()),
         };
         let battery_low = self.shared().conditions.battery != Battery::Ok;
         self.write(Turn::Engine, |unit| {
@@ -34,8 +34,9 @@ impl Core {
             };
             row.due = Some(Due::after(&unit.now, wait_ms));
             row.server_floor = named_ms.is_some();
+            let is_news = row.failures == 1 || row.reason != Some(reason);
             row.reason = Some(reason);
-            if row.failures == 1 {
+            if is_news {
                 let detail = serde_json::json!({"reason": reason, "words": words});
                 unit.journal(None, "lane_failed", &detail)?;
             }

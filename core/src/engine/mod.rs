@@ -3,6 +3,7 @@
 mod core;
 mod driver;
 mod lane;
+mod lookup;
 mod notifier;
 mod pull;
 mod push;

@@ -3,22 +3,34 @@
 use std::sync::Arc;
 
 use super::step::{Engine, StepResult};
-use crate::ledger::{CursorMove, take_page};
+use crate::ledger::{CursorMove, move_cursor, take_page};
 use crate::remote::Failure;
 use crate::store::cursors::{self, CursorRow};
 use crate::store::{StoreError, Turn};
 
 /// Entries of a page taken in one transaction: some milliseconds of work, so that a save never waits long.
 const PULL_SLICE: usize = 50;
+/// A page that contradicts this device is asked for again so often; a server that stays wrong about one record must not
+/// stop the news of all others.
+const FAULTY_PAGES: usize = 3;
 
 impl Engine {
     pub(super) async fn pull(&mut self) -> StepResult {
         let before = self.core.store.read(|db| cursors::get(db, cursors::ALL))?;
         let core = Arc::clone(&self.core);
         let mut defect: Option<StoreError> = None;
-        let page = core.remote.pull(before.cursor.as_deref(), PULL_SLICE, |entries, end| {
+        let mut faults = 0;
+        let patient = self.faulty_pages < FAULTY_PAGES;
+        let token = self.session.as_ref().map_or(0, |session| session.token);
+        let page = core.remote.pull(token, before.cursor.as_deref(), PULL_SLICE, |entries, end| {
             let end = end.map(|end| CursorMove { cursor: end.cursor.clone(), complete: !end.more });
-            let taken = core.write(Turn::Engine, |unit| take_page(unit, &entries, end.as_ref()));
+            let taken = core.write(Turn::Engine, |unit| {
+                faults += take_page(unit, &entries)?;
+                match end.filter(|_| faults == 0 || !patient) {
+                    Some(end) => move_cursor(unit, &end),
+                    None => Ok(()),
+                }
+            });
             taken.map_err(|error: StoreError| {
                 defect = Some(error);
                 Failure::Cancelled
@@ -29,15 +41,22 @@ impl Engine {
             return Err(error);
         }
         match end {
+            Ok(_) if faults > 0 && patient => {
+                self.faulty_pages += 1;
+                self.failed(Failure::unreadable("the page contradicts what is known here"))
+            }
             Ok(page) => {
+                self.faulty_pages = 0;
+                self.refused_before = false;
                 self.core.shared().pull_wanted = page.more;
                 self.rescan()?;
                 self.core.lane_succeeded()?;
                 self.core.notices.everything();
                 Ok(())
             }
-            Err(Failure::CursorExpired) if before.cursor.is_some() => {
-                // From the beginning: taking entries again changes nothing that is there.
+            Err(Failure::CursorExpired | Failure::WholeRequest { .. }) if before.cursor.is_some() => {
+                // A cursor that the server does not take would fail for ever. From the beginning, then: taking entries
+                // again changes nothing that is there.
                 self.core.write(Turn::Engine, |unit| {
                     unit.journal(None, "cursor_expired", &serde_json::json!({}))?;
                     cursors::set(unit.db, cursors::ALL, &CursorRow { cursor: None, ..before })

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::step::{Engine, StepResult};
+use crate::clock::Moment;
 use crate::ledger::{SealRoom, Settled, postpone, refuse_alone, seal, settle, unreported_resolutions};
 use crate::remote::{Failure, PushOutcome};
 use crate::store::shipments::{self, OpenShipment};
@@ -16,6 +17,10 @@ use crate::wire::{PushLine, PushRequest, Resolution};
 
 /// Answers of people in one push.
 const RESOLUTIONS: usize = 50;
+/// Bytes of a request around its items and resolutions: names, brackets, the device's id.
+const ENVELOPE_BYTES: usize = 128;
+/// Bytes around a member of a group, at most: the group's id, names, brackets.
+const GROUP_BYTES: usize = 80;
 /// Answers settled in one transaction, so that a save never waits long.
 const SETTLE_SLICE: usize = 32;
 
@@ -34,8 +39,9 @@ impl Engine {
         }
         let body = body_of(&self.core.context.device, &batch)?;
         let core = Arc::clone(&self.core);
+        let token = self.session.as_ref().map_or(0, |session| session.token);
         self.sending(true);
-        let PushOutcome { lines, end } = match self.race(async { Ok(core.remote.push(body).await) }).await {
+        let PushOutcome { lines, end } = match self.race(async { Ok(core.remote.push(token, body).await) }).await {
             Ok(outcome) => outcome,
             Err(failure) => PushOutcome { lines: Vec::new(), end: Err(failure) },
         };
@@ -57,19 +63,18 @@ impl Engine {
     /// What is open and due goes first, then what can be sealed. Sealing is durable before this returns.
     fn make_batch(&mut self) -> StoreResult<Batch> {
         let session = self.session.clone();
-        let most = session.as_ref().map_or(crate::schedule::BATCH_ITEMS, |session| session.batch_items);
-        let most = most.min(self.batch_items);
+        let items = session.as_ref().map_or(crate::schedule::BATCH_ITEMS, |session| session.batch_items);
         let bytes = session.as_ref().map_or(crate::schedule::BATCH_BYTES, |session| session.batch_bytes);
         let mut scan_from = self.scan_from;
         let batch = self.core.write(Turn::Engine, |unit| {
-            let due = |shipment: &OpenShipment| shipment.due.remaining_ms(&unit.now) == 0;
-            let open: Vec<OpenShipment> =
-                shipments::open_from(unit.db, 0, usize::MAX)?.into_iter().filter(due).collect();
-            let open = first_of(open, most, bytes);
-            let newest = open.iter().map(|shipment| shipment.no).max();
+            let resolutions = unreported_resolutions(unit, RESOLUTIONS)?;
+            let around = ENVELOPE_BYTES + serde_json::to_vec(&resolutions).map_or(0, |text| text.len());
+            let limits = Room { items: items.min(self.batch_items), bytes: bytes.saturating_sub(around) };
+            let due = || Ok::<_, StoreError>(wholly_due(shipments::open_from(unit.db, 0, usize::MAX)?, &unit.now));
+            let known = first_of(due()?, limits);
             let mut room = SealRoom {
-                items: most.saturating_sub(open.len()),
-                bytes: bytes.saturating_sub(open.iter().map(|shipment| shipment.body.len()).sum()),
+                items: limits.items.saturating_sub(known.len()),
+                bytes: limits.bytes.saturating_sub(known.iter().map(size_of).sum()),
             };
             while room.items > 0 && room.bytes > 0 {
                 let pass = seal(unit, scan_from, &mut room)?;
@@ -78,10 +83,8 @@ impl Engine {
                     None => break,
                 }
             }
-            let mut all = shipments::open_from(unit.db, 0, usize::MAX)?;
-            all.retain(|shipment| due(shipment) && fits(&open, newest, shipment));
-            let resolutions = unreported_resolutions(unit, RESOLUTIONS)?;
-            Ok::<_, StoreError>(Batch { shipments: all, resolutions })
+            // The last one sealed may be more than there was room for: it is open now, and goes next time.
+            Ok::<_, StoreError>(Batch { shipments: first_of(due()?, limits), resolutions })
         })?;
         self.scan_from = scan_from;
         Ok(batch)
@@ -121,6 +124,7 @@ impl Engine {
         match end {
             Ok(()) => {
                 self.batch_items = usize::MAX;
+                self.refused_before = false;
                 self.core.shared().pull_wanted = true;
                 if silent.is_empty() {
                     return self.core.lane_succeeded();
@@ -191,26 +195,49 @@ fn in_slices<'a>(lines: &'a [PushLine], by_key: &HashMap<Uuid, &OpenShipment>) -
     slices
 }
 
-/// The oldest shipments that one request takes, whole groups only, at least one item.
-fn first_of(open: Vec<OpenShipment>, most: usize, bytes: usize) -> Vec<OpenShipment> {
-    let mut chosen: Vec<OpenShipment> = Vec::new();
-    let mut size = 0;
+/// What one request takes.
+#[derive(Clone, Copy)]
+struct Room {
+    items: usize,
+    bytes: usize,
+}
+
+/// The oldest shipments that one request takes, groups whole, at least one item.
+fn first_of(open: Vec<OpenShipment>, room: Room) -> Vec<OpenShipment> {
+    let mut items: Vec<Vec<OpenShipment>> = Vec::new();
     for shipment in open {
-        let together = shipment.group.is_some() && chosen.iter().any(|other| other.group == shipment.group);
-        let full = chosen.len() >= most || size + shipment.body.len() > bytes;
-        if full && !together && !chosen.is_empty() {
-            continue;
+        let same_group = |item: &&mut Vec<OpenShipment>| item.iter().any(|other| other.group == shipment.group);
+        match shipment.group.and_then(|_| items.iter_mut().find(same_group)) {
+            Some(group) => group.push(shipment),
+            None => items.push(vec![shipment]),
         }
-        size += shipment.body.len();
-        chosen.push(shipment);
+    }
+    let mut chosen: Vec<OpenShipment> = Vec::new();
+    let mut bytes = 0;
+    for item in items {
+        let size: usize = item.iter().map(size_of).sum();
+        let fits = chosen.len() + item.len() <= room.items && bytes + size <= room.bytes;
+        if fits || chosen.is_empty() {
+            bytes += size;
+            chosen.extend(item);
+        }
     }
     chosen
 }
 
-/// Whether a shipment belongs to this batch: chosen among the open ones, or sealed just now.
-fn fits(open: &[OpenShipment], newest: Option<i64>, shipment: &OpenShipment) -> bool {
-    let chosen = open.iter().any(|other| other.no == shipment.no);
-    chosen || newest.is_none_or(|newest| shipment.no > newest) && open.iter().all(|other| other.no < shipment.no)
+/// Shipments that may go now: due, and of a group only when every member is.
+fn wholly_due(open: Vec<OpenShipment>, now: &Moment) -> Vec<OpenShipment> {
+    let waits = |shipment: &OpenShipment| shipment.due.remaining_ms(now) > 0;
+    let waiting: HashSet<i64> =
+        open.iter().filter(|shipment| waits(shipment)).filter_map(|shipment| shipment.group).collect();
+    let goes =
+        |shipment: &OpenShipment| !waits(shipment) && shipment.group.is_none_or(|group| !waiting.contains(&group));
+    open.into_iter().filter(goes).collect()
+}
+
+/// Bytes of a shipment in a request, with what stands around it.
+fn size_of(shipment: &OpenShipment) -> usize {
+    shipment.body.len() + if shipment.group.is_some() { GROUP_BYTES } else { 1 }
 }
 
 /// The request's body: sealed texts as they are, groups whole.

@@ -1,14 +1,15 @@
 //! One step of the engine: look at the stored facts, do one thing.
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::sync::Arc;
 
 use super::core::Core;
 use super::session::Session;
-use crate::ledger::{Settled, next_to_send};
+use crate::ledger::{Settled, Unit, doubtful, next_to_send};
 use crate::remote::Failure;
 use crate::schedule::{Action, LaneFacts, Network, Wake, next_action};
-use crate::store::{StoreError, StoreResult, changes, lanes, records, shipments};
+use crate::store::{StoreError, StoreResult, changes, lanes, records, reviews, shipments};
 
 /// The engine's own memory. All of it can be lost at any moment: what counts is stored.
 pub(crate) struct Engine {
@@ -20,11 +21,17 @@ pub(crate) struct Engine {
     pub(super) scan_from: i64,
     /// Items of the next push; halved when a whole request is refused.
     pub(super) batch_items: usize,
+    /// Shipments in doubt that were looked up in this session and may be sent again.
+    pub(super) cleared: HashSet<i64>,
     /// A person pressed "Sync now".
     pub(super) forced: bool,
     /// What was answered since the report was last taken.
     pub(super) settled: Vec<Settled>,
     pub(super) last_failure: Option<Failure>,
+    /// How often in a row the page was one that contradicts this device.
+    pub(super) faulty_pages: usize,
+    /// A token was refused and renewed, and nothing has succeeded since.
+    pub(super) refused_before: bool,
 }
 
 /// A step that ends without a defect of ours.
@@ -38,9 +45,12 @@ impl Engine {
             low_water: 0,
             scan_from: 0,
             batch_items: usize::MAX,
+            cleared: HashSet::new(),
             forced: false,
             settled: Vec::new(),
             last_failure: None,
+            faulty_pages: 0,
+            refused_before: false,
         }
     }
 
@@ -48,10 +58,17 @@ impl Engine {
     pub(crate) async fn step(&mut self) -> StoreResult<Wake> {
         if std::mem::take(&mut self.core.shared().session_lost) {
             self.session = None;
+            self.cleared.clear();
+        }
+        let opened_with = self.session.as_ref().map(|session| session.token);
+        let newer = self.core.tokens.current().filter(|token| opened_with != Some(token.generation));
+        if newer.is_some() {
+            self.session = None;
         }
         match next_action(&self.facts()?) {
             Action::Wait(wake) => return Ok(wake),
             Action::Hello => self.hello().await?,
+            Action::LookUp => self.look_up().await?,
             Action::Push => self.push().await?,
             Action::Pull => self.pull().await?,
         }
@@ -68,32 +85,42 @@ impl Engine {
 
     fn facts(&mut self) -> StoreResult<LaneFacts> {
         let shared = self.core.shared().clone();
-        let online = shared.conditions.network != Network::None;
-        let signed_out = self.core.signed_out(&shared) || self.core.wrong_user(&shared);
-        let core = Arc::clone(&self.core);
-        let facts = core.read(|unit, _| {
+        let mut facts = LaneFacts {
+            online: shared.conditions.network != Network::None,
+            signed_out: self.core.signed_out(&shared) || self.core.wrong_user(&shared),
+            wait_left_ms: 0,
+            server_floor: false,
+            forced: self.forced,
+            session: self.session.is_some(),
+            to_send: false,
+            in_doubt: false,
+            to_pull: shared.pull_wanted,
+            next_due_ms: None,
+        };
+        if !facts.online || facts.signed_out {
+            // Nothing can move, so nothing is looked up: an edit made in a basement costs no walk over what waits.
+            return Ok(facts);
+        }
+        let (scan_from, low_water) = (self.scan_from, self.low_water);
+        let key_lifetime_ms = self.session.as_ref().map(|session| session.key_lifetime_ms);
+        let cleared = &self.cleared;
+        self.core.read(|unit, _| {
             let row = lanes::get(unit.db, lanes::FAST)?;
-            let wait_left_ms = row.due.as_ref().map_or(0, |due| due.remaining_ms(&unit.now));
-            let open_dues: Vec<i64> = shipments::open_from(unit.db, 0, usize::MAX)?
-                .iter()
-                .map(|shipment| shipment.due.remaining_ms(&unit.now))
-                .collect();
-            let bounce_dues = records::bounce_dues(unit.db)?;
-            let later = bounce_dues.iter().map(|due| due.remaining_ms(&unit.now)).chain(open_dues.iter().copied());
-            let to_send = open_dues.contains(&0)
-                || next_to_send(unit, self.scan_from)?
-                || self.scan_from > self.low_water && next_to_send(unit, self.low_water)?;
-            Ok::<_, StoreError>(LaneFacts {
-                online,
-                signed_out,
-                wait_left_ms,
-                server_floor: row.server_floor,
-                forced: self.forced,
-                session: self.session.is_some(),
-                to_send,
-                to_pull: shared.pull_wanted,
-                next_due_ms: later.filter(|left| *left > 0).min(),
-            })
+            facts.wait_left_ms = row.due.as_ref().map_or(0, |due| due.remaining_ms(&unit.now));
+            facts.server_floor = row.server_floor;
+            let waits = facts.wait_left_ms > 0 && (row.server_floor || !facts.forced);
+            let open_dues = shipments::open_dues(unit.db)?;
+            let left: Vec<i64> = open_dues.iter().map(|due| due.remaining_ms(&unit.now)).collect();
+            let bounced = records::bounce_dues(unit.db)?;
+            let later = bounced.iter().map(|due| due.remaining_ms(&unit.now)).chain(left.iter().copied());
+            facts.next_due_ms = later.filter(|left| *left > 0).min();
+            if let Some(key_lifetime_ms) = key_lifetime_ms {
+                let doubtful = doubtful(unit, key_lifetime_ms)?;
+                facts.in_doubt = doubtful.iter().any(|shipment| !cleared.contains(&shipment.no));
+            }
+            facts.to_send = left.contains(&0)
+                || if waits { anything_waits(unit, low_water)? } else { something_may_go(unit, scan_from, low_water)? };
+            Ok::<_, StoreError>(())
         })?;
         Ok(facts)
     }
@@ -117,4 +144,14 @@ impl Engine {
             result = exchange => result,
         }
     }
+}
+
+/// While the lane waits it is enough to know that it has something to come back for.
+fn anything_waits(unit: &Unit<'_>, low_water: i64) -> StoreResult<bool> {
+    Ok(!changes::pending_from(unit.db, low_water, 1)?.is_empty() || reviews::any_unreported(unit.db)?)
+}
+
+/// Looks on from where the last batch ended, then once from the oldest live change: an answer may have freed it.
+fn something_may_go(unit: &Unit<'_>, scan_from: i64, low_water: i64) -> StoreResult<bool> {
+    Ok(next_to_send(unit, scan_from)? || scan_from > low_water && next_to_send(unit, low_water)?)
 }

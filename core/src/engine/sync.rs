@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::step::Engine;
 use crate::ledger::Settled;
 use crate::remote::Failure;
-use crate::schedule::{LaneReason, Network, Wake};
-use crate::store::{StoreResult, changes, lanes, reviews};
+use crate::schedule::{Due, LaneReason, Network, Wake};
+use crate::store::{StoreError, StoreResult, Turn, changes, lanes, records, reviews, shipments};
 use crate::value::RecordId;
 use crate::wire::Outcome;
 
@@ -101,10 +101,15 @@ impl Engine {
         }
     }
 
-    /// The same, passing our own backoff: a person asked.
+    /// The same, passing our own backoff, of the lane and of single items: a person asked.
     pub(crate) async fn run_forced(&mut self, out_of_time: impl Fn() -> bool) -> StoreResult<SyncReport> {
         self.core.shared().pull_wanted = true;
         self.rescan()?;
+        self.core.write(Turn::Engine, |unit| {
+            shipments::hurry(unit.db, &Due::after(&unit.now, 0))?;
+            records::hurry(unit.db)?;
+            Ok::<_, StoreError>(())
+        })?;
         self.forced = true;
         self.settled.clear();
         self.last_failure = None;
@@ -134,10 +139,8 @@ impl Engine {
     pub(crate) fn report(&mut self, wake: Wake, late: bool) -> StoreResult<SyncReport> {
         let outcome = self.outcome(wake, late)?;
         let items = std::mem::take(&mut self.settled).into_iter().map(item_of).collect();
-        let (counts, reviews) = self
-            .core
-            .store
-            .read(|db| Ok::<_, crate::store::StoreError>((changes::live_counts(db)?, reviews::count_open(db)?)))?;
+        let (counts, reviews) =
+            self.core.store.read(|db| Ok::<_, StoreError>((changes::live_counts(db)?, reviews::count_open(db)?)))?;
         Ok(SyncReport { outcome, items, waiting: counts.pending + counts.sealed + counts.held, reviews })
     }
 
@@ -166,7 +169,7 @@ impl Engine {
         }
         let words = match &self.last_failure {
             Some(Failure::Wait { words, .. } | Failure::WholeRequest { words }) => words.clone(),
-            _ => String::new(),
+            _ => row.reason.map(|reason| format!("{reason:?}")).unwrap_or_default(),
         };
         Ok(SyncOutcome::Failed { words, wait_ms })
     }

@@ -80,7 +80,7 @@ fn repeated(known: &FormRow, digest: &[u8]) -> Result<Receipt, EditProblem> {
 fn digest_of(edits: &[Edit], together: bool) -> Vec<u8> {
     let sorted = |fields: &HashMap<String, Value>| {
         let ordered: BTreeMap<&String, &Value> = fields.iter().collect();
-        format!("{ordered:?}")
+        json!(ordered).to_string()
     };
     let mut text = format!("{together}");
     for edit in edits {

@@ -138,7 +138,7 @@ pub enum EditProblem {
     #[error("record {0} is archived; reopen it first")]
     Archived(RecordId),
     /// The record will be archived as soon as what is earlier has been sent.
-    #[error("record {0} will be archived; discard that first")]
+    #[error("record {0} will be archived and takes no more edits")]
     WillBeArchived(RecordId),
     /// The record is deleted or out of this user's sight.
     #[error("record {0} is gone")]

@@ -41,6 +41,8 @@ pub(super) fn ask(unit: &Unit<'_>, work: &mut Work, question: Question) -> Store
 }
 
 fn question_row(unit: &Unit<'_>, work: &Work, question: &Question) -> ReviewRow {
+    // An entry that only hides a record names nobody.
+    let by = question.by.as_ref().filter(|author| !author.who.is_empty());
     ReviewRow {
         no: 0,
         id: ReviewId(unit.new_uuid()),
@@ -50,8 +52,8 @@ fn question_row(unit: &Unit<'_>, work: &Work, question: &Question) -> ReviewRow 
         base: question.base.clone(),
         mine: None,
         theirs: question.theirs.clone(),
-        theirs_by: question.by.as_ref().map(|author| author.who.clone()),
-        theirs_at_ms: question.by.as_ref().map(|author| author.at_ms),
+        theirs_by: by.map(|author| author.who.clone()),
+        theirs_at_ms: by.map(|author| author.at_ms),
         theirs_rev: 1,
         policy_version: unit.context.schema.version,
         detail: question.detail.clone(),

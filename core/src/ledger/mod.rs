@@ -4,10 +4,12 @@
 mod body;
 mod commit;
 mod discard;
+mod doubt;
 mod edit;
 mod facts;
 mod history;
 mod hold;
+mod identity;
 mod localise;
 mod outbox;
 mod placing;
@@ -24,13 +26,14 @@ mod unit;
 mod work;
 
 pub(crate) use commit::commit;
+pub(crate) use doubt::{Cleared, clear_doubt, doubtful};
 pub use edit::{CommitOptions, Edit, Receipt};
 pub(crate) use edit::{EditProblem, MAX_DRAFT_BYTES, StoreFailure};
 pub use history::HistoryEntry;
 pub(crate) use history::history;
 pub(crate) use outbox::{LaneView, outbox};
 pub use outbox::{OutboxItem, WhyWaiting};
-pub(crate) use pull::{CursorMove, take_page};
+pub(crate) use pull::{CursorMove, move_cursor, take_page};
 pub use read::RecordPage;
 pub(crate) use read::{find, get, get_by_server_id, summaries_of};
 pub use record::{Record, RecordStatus};

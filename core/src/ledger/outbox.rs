@@ -101,7 +101,7 @@ pub struct OutboxItem {
     pub made_ms: i64,
     /// Who made it.
     pub author: String,
-    /// How often it went out without an answer.
+    /// How often it went out and was not settled.
     pub attempts: i64,
     /// Why it waits.
     pub why: WhyWaiting,
@@ -145,7 +145,8 @@ pub(crate) fn outbox(unit: &Unit<'_>, lane: LaneView) -> StoreResult<Vec<OutboxI
                 item.fields.push(change.field.clone());
             }
             if let (State::Sealed, Some(shipment)) = (change.state, &standing.work.shipment) {
-                item.attempts = shipment.attempts;
+                // The row counts the attempt that is next or under way.
+                item.attempts = shipment.attempts - 1;
             }
             // An operation is as far as the part of it that is furthest behind.
             if rank(&why) > rank(&item.why) {

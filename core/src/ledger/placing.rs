@@ -53,8 +53,8 @@ pub(super) fn place(
     }
 }
 
-/// Whether the field differs from what was seen only because of later commits on this device: the first of them started
-/// from what this form saw, and the last of them is what is there now.
+/// Whether the field differs from what was seen only because of later commits on this device: they lead from what this
+/// form saw to what is there now without a gap. A gap is somebody else's change.
 fn changed_only_here(
     unit: &Unit<'_>,
     work: &Work,
@@ -63,7 +63,12 @@ fn changed_only_here(
     current: Option<&Canonical>,
 ) -> StoreResult<bool> {
     let later = changes::of_field_after(unit.db, work.row.no, field, seen.seq)?;
-    let starts_here = later.first().is_some_and(|first| first.seen.as_ref() == seen.values.get(field));
-    let ends_here = later.last().is_some_and(|last| last.to.as_ref() == current);
-    Ok(starts_here && ends_here)
+    let mut reached = seen.values.get(field);
+    for change in &later {
+        if change.from.as_ref() != reached {
+            return Ok(false);
+        }
+        reached = change.to.as_ref();
+    }
+    Ok(reached == current)
 }

@@ -13,20 +13,27 @@ pub(crate) struct CursorMove {
     pub(crate) complete: bool,
 }
 
-/// Takes entries in order. The cursor moves in the transaction that stores the page's last entries, so a cut or a kill
-/// repeats entries and never skips one; taking an entry twice changes nothing.
-pub(crate) fn take_page(unit: &Unit<'_>, entries: &[Entry], end: Option<&CursorMove>) -> StoreResult<()> {
+/// Takes entries in order; says how many contradict this device, and are in the journal and left. Taking an entry twice
+/// changes nothing.
+pub(crate) fn take_page(unit: &Unit<'_>, entries: &[Entry]) -> StoreResult<usize> {
+    let mut faults = 0;
     for entry in entries {
         match theirs::take_from_page(unit, entry) {
             Ok(()) => {}
             Err(EntryProblem::Store(error)) => return Err(error),
-            Err(EntryProblem::Protocol(reason)) => theirs::report(unit, None, entry, &reason)?,
+            Err(EntryProblem::Protocol(reason)) => {
+                theirs::report(unit, None, entry, &reason)?;
+                faults += 1;
+            }
         }
     }
-    if let Some(end) = end {
-        let before = cursors::get(unit.db, cursors::ALL)?;
-        let fresh_at_ms = if end.complete { Some(unit.now_ms) } else { before.fresh_at_ms };
-        cursors::set(unit.db, cursors::ALL, &CursorRow { cursor: Some(end.cursor.clone()), fresh_at_ms })?;
-    }
-    Ok(())
+    Ok(faults)
+}
+
+/// The page is in: the next one begins behind it. The cursor moves in the transaction that stores the page's last
+/// entries, so a cut or a kill repeats entries and never skips one.
+pub(crate) fn move_cursor(unit: &Unit<'_>, end: &CursorMove) -> StoreResult<()> {
+    let before = cursors::get(unit.db, cursors::ALL)?;
+    let fresh_at_ms = if end.complete { Some(unit.now_ms) } else { before.fresh_at_ms };
+    cursors::set(unit.db, cursors::ALL, &CursorRow { cursor: Some(end.cursor.clone()), fresh_at_ms })
 }

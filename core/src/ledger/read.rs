@@ -80,9 +80,8 @@ pub(crate) fn summaries_of(unit: &Unit<'_>, root: Option<RecordId>, lane: LaneVi
             facts.extend(facts_of(unit, &member, lane, !changes::live_of(unit.db, no)?.is_empty())?);
         }
     }
-    let waits = |fact: &SyncFact| !matches!(fact, SyncFact::Synced { .. } | SyncFact::NothingYet);
-    if facts.iter().any(waits) {
-        facts.retain(waits);
+    if facts.iter().any(|fact| !fact.is_settled()) {
+        facts.retain(|fact| !fact.is_settled());
     }
     Ok(Some(SyncState::of(SyncScope::Family, facts)))
 }
@@ -94,9 +93,7 @@ fn device_state(unit: &Unit<'_>, lane: LaneView) -> StoreResult<SyncState> {
         if under_review.contains(&no) {
             if let Some(row) = records::by_no(unit.db, no)? {
                 let named = facts_of(unit, &row, lane, true)?;
-                facts.extend(
-                    named.into_iter().filter(|fact| !matches!(fact, SyncFact::Synced { .. } | SyncFact::NothingYet)),
-                );
+                facts.extend(named.into_iter().filter(|fact| !fact.is_settled()));
             }
             continue;
         }

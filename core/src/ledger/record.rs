@@ -102,7 +102,11 @@ pub(super) fn facts_of(unit: &Unit<'_>, row: &RecordRow, lane: LaneView, has_liv
     if row.stale {
         facts.push(SyncFact::Refreshing);
     }
-    facts.push(row.synced_ms.map_or(SyncFact::NothingYet, |at_ms| SyncFact::Synced { at_ms }));
+    facts.push(match (row.life, row.synced_ms) {
+        (Life::Gone, _) => SyncFact::Removed,
+        (_, Some(at_ms)) => SyncFact::Synced { at_ms },
+        (_, None) => SyncFact::NothingYet,
+    });
     Ok(facts)
 }
 
@@ -114,6 +118,7 @@ fn fact_of_review(unit: &Unit<'_>, row: &RecordRow, review: &ReviewRow) -> SyncF
             fields: vec![unit.context.schema.label(&row.record_type, &review.field)],
             by: review.theirs_by.clone().unwrap_or_default(),
         },
+        ReviewKind::Uncertain => SyncFact::Uncertain,
         ReviewKind::Rejected | ReviewKind::RuleChanged => SyncFact::NotAccepted { message: words() },
         ReviewKind::Gone => SyncFact::Gone,
         ReviewKind::ParentGone => SyncFact::ParentGone,

@@ -7,13 +7,13 @@ use super::discard::orphan_children;
 use super::edit::StoreFailure;
 use super::review::mine_of;
 use super::unit::Unit;
-use super::work::Work;
-use crate::schema::FieldProblem;
+use super::work::{Work, reference};
+use crate::schema::{FieldProblem, ProblemKind};
 use crate::store::changes::State;
-use crate::store::records::Life;
+use crate::store::records::{self, Life};
 use crate::store::reviews::{self, ReviewRow};
 use crate::store::{StoreError, StoreResult};
-use crate::value::{Canonical, ReviewId, Value};
+use crate::value::{Canonical, FieldKind, ReviewId, Value};
 
 /// The answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +79,9 @@ pub(crate) fn resolve(unit: &Unit<'_>, id: ReviewId, theirs_rev: i64, answer: &R
         Resolve::Theirs => "theirs",
         Resolve::Merged { .. } => "merged",
     };
+    if *answer != Resolve::Theirs {
+        check_parents(unit, &work, &row, chosen.as_ref())?;
+    }
     close(unit, &mut work, &row, choice, mine, chosen.clone());
     if *answer == Resolve::Theirs {
         discard_held(unit, &mut work, &row)?;
@@ -94,7 +97,7 @@ pub(crate) fn resolve(unit: &Unit<'_>, id: ReviewId, theirs_rev: i64, answer: &R
 fn merged(unit: &Unit<'_>, work: &Work, row: &ReviewRow, value: &Value) -> Result<Option<Canonical>, ResolveProblem> {
     let cannot = || FieldProblem {
         field: row.field.clone(),
-        kind: crate::schema::ProblemKind::UnknownField,
+        kind: ProblemKind::UnknownField,
         message: "this review has no single value to merge".to_owned(),
     };
     let record_type = unit.record_type(&work.row.record_type).filter(|known| known.field(&row.field).is_some());
@@ -102,6 +105,30 @@ fn merged(unit: &Unit<'_>, work: &Work, row: &ReviewRow, value: &Value) -> Resul
     let checked = record_type.canonical_edit(&[(row.field.clone(), value.clone())]);
     let mut values = checked.map_err(|mut problems| ResolveProblem::Value(problems.swap_remove(0)))?;
     Ok(values.swap_remove(0).1)
+}
+
+/// What refers to a record that will never exist would wait for ever: such an answer is refused, with the field.
+fn check_parents(
+    unit: &Unit<'_>,
+    work: &Work,
+    row: &ReviewRow,
+    chosen: Option<&Canonical>,
+) -> Result<(), ResolveProblem> {
+    let Some(record_type) = unit.record_type(&work.row.record_type) else { return Ok(()) };
+    let view = work.view();
+    for field in record_type.fields.iter().filter(|field| field.kind == FieldKind::Reference) {
+        let target = if field.name == row.field { chosen } else { view.get(&field.name) };
+        let Some(id) = target.and_then(reference) else { continue };
+        let never = records::by_id(unit.db, id)?.is_some_and(|row| row.life == Life::Gone && row.server_id.is_none());
+        if never {
+            return Err(ResolveProblem::Value(FieldProblem {
+                field: field.name.clone(),
+                kind: ProblemKind::BadReference,
+                message: format!("{} points to a record that was given up", field.label),
+            }));
+        }
+    }
+    Ok(())
 }
 
 fn close(

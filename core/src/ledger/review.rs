@@ -28,6 +28,8 @@ pub enum ReviewKind {
     ParentGone,
     /// This user may not do it, or does not see the record any more.
     Forbidden,
+    /// It was sent long ago without an answer and the record has changed since: it may have arrived or not.
+    Uncertain,
     /// The record is locked.
     Locked,
     /// Somebody else owns the record.
@@ -43,6 +45,7 @@ impl ReviewKind {
             Self::Gone => "gone",
             Self::ParentGone => "parent_gone",
             Self::Forbidden => "forbidden",
+            Self::Uncertain => "uncertain",
             Self::Locked => "locked",
             Self::NotOwner => "not_owner",
         }
@@ -55,6 +58,7 @@ impl ReviewKind {
             "gone" => Self::Gone,
             "parent_gone" => Self::ParentGone,
             "forbidden" => Self::Forbidden,
+            "uncertain" => Self::Uncertain,
             "locked" => Self::Locked,
             "not_owner" => Self::NotOwner,
             _ => Self::Conflict,
@@ -73,7 +77,7 @@ pub struct Review {
     pub record_type: String,
     /// The field; empty when the record as a whole is concerned.
     pub field: String,
-    /// The field's name for people.
+    /// The field's name for people; the record type's when the record as a whole is concerned.
     pub label: String,
     /// Why it is asked.
     pub kind: ReviewKind,
@@ -120,7 +124,7 @@ fn describe(schema: &Schema, work: &Work, row: &ReviewRow) -> Review {
         id: row.id,
         record: work.row.id,
         record_type: work.row.record_type.clone(),
-        label: schema.label(&work.row.record_type, &row.field),
+        label: label_of(schema, &work.row.record_type, &row.field),
         field: row.field.clone(),
         kind,
         base: shown(row.base.as_ref()),
@@ -132,6 +136,14 @@ fn describe(schema: &Schema, work: &Work, row: &ReviewRow) -> Review {
         messages: messages_of(row.detail.as_deref()),
         opened_ms: row.opened_ms,
         can_merge: field.is_some(),
+    }
+}
+
+/// The field's name for people, or that of the record's type when the record as a whole is concerned.
+fn label_of(schema: &Schema, record_type: &str, field: &str) -> String {
+    match (field, schema.record_type(record_type)) {
+        ("", Some(known)) => known.label.clone(),
+        _ => schema.label(record_type, field),
     }
 }
 

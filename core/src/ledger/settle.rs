@@ -4,6 +4,7 @@
 use serde_json::{Value as Json, json};
 
 use super::hold::{self, Question};
+use super::identity::fault_of_answer;
 use super::localise::localise_value;
 use super::review::ReviewKind;
 use super::theirs;
@@ -38,6 +39,11 @@ pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) 
         Outcome::Duplicate { first } => first.as_ref(),
         other => other,
     };
+    if let Some(reason) = fault_of_answer(unit, &work, first, line.record.as_ref())? {
+        unit.journal(Some(work.row.no), "protocol_error", &json!({"shipment": shipment.key, "reason": reason}))?;
+        let wait_ms = own_wait_ms(shipment.attempts, false, unit.random());
+        return postponed(unit, work, shipment, wait_ms, "contradiction", &Outcome::NotAttempted);
+    }
     match first {
         Outcome::Applied { seq, server_id, stored } => {
             let news = Applied { seq: *seq, server_id: Some(server_id), stored: stored.iter().collect() };
@@ -45,11 +51,13 @@ pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) 
         }
         Outcome::Later { after_s } => {
             let wait_ms = server_wait_ms(after_s.saturating_mul(1000), unit.random());
-            return postponed(unit, work, shipment, wait_ms, "later", first);
+            return postponed(unit, work, shipment, wait_ms, shipments::LATER, first);
         }
         Outcome::ParentMissing | Outcome::NotAttempted | Outcome::Expired | Outcome::Duplicate { .. } => {
             let wait_ms = own_wait_ms(shipment.attempts, false, unit.random());
-            let wait_ms = if *first == Outcome::NotAttempted { 0 } else { wait_ms };
+            // What was not attempted goes on at once, what has expired is looked up at once.
+            let at_once = matches!(first, Outcome::NotAttempted | Outcome::Expired);
+            let wait_ms = if at_once { 0 } else { wait_ms };
             return postponed(unit, work, shipment, wait_ms, name_of(first), first);
         }
         refusal => refused(unit, &mut work, shipment, refusal, line.record.as_ref())?,
@@ -94,6 +102,32 @@ pub(crate) fn refuse_alone(unit: &Unit<'_>, shipment: &OpenShipment, message: &s
     let mut work = Work::load(unit, shipment.record)?;
     let errors = vec![FieldError { field: String::new(), message: message.to_owned() }];
     refused(unit, &mut work, shipment, &Outcome::Rejected { errors }, None)?;
+    work.save(unit)
+}
+
+/// A lookup says that it is stored.
+pub(super) fn applied_by_lookup(
+    unit: &Unit<'_>,
+    shipment: &OpenShipment,
+    seq: i64,
+    stored: Vec<(&String, &Json)>,
+    record: Option<&Entry>,
+) -> StoreResult<()> {
+    let mut work = Work::load(unit, shipment.record)?;
+    let news = Applied { seq, server_id: record.map(|entry| &entry.server_id), stored };
+    applied(unit, &mut work, shipment, &news, record)?;
+    work.save(unit)
+}
+
+/// A lookup says that it was refused, or leaves no other reading.
+pub(super) fn refused_by_lookup(
+    unit: &Unit<'_>,
+    shipment: &OpenShipment,
+    refusal: &Outcome,
+    record: Option<&Entry>,
+) -> StoreResult<()> {
+    let mut work = Work::load(unit, shipment.record)?;
+    refused(unit, &mut work, shipment, refusal, record)?;
     work.save(unit)
 }
 
@@ -198,15 +232,7 @@ fn refused(
     refusal: &Outcome,
     record: Option<&Entry>,
 ) -> StoreResult<()> {
-    let sent = sent_changes(work, shipment.no);
-    shipments::settle(unit.db, shipment.no, Ending::Refused)?;
-    let detail = serde_json::to_value(refusal).unwrap_or(Json::Null);
-    journal_ops(unit, work, shipment, &sent, "refused", &detail)?;
-    for change in work.changes.iter_mut().filter(|change| is_sent(change, shipment.no)) {
-        change.state = State::Pending;
-        change.shipment = None;
-    }
-    work.shipment = None;
+    let sent = take_back(unit, work, shipment, refusal)?;
     let news = record.filter(|entry| is_news(work, entry));
     if let Some(entry) = news {
         theirs::take_or_report(unit, work, entry)?;
@@ -219,6 +245,25 @@ fn refused(
         other => hold_whole(unit, work, other)?,
     }
     Ok(())
+}
+
+/// The shipment is over and its changes are pending again. Returns them as they were sent.
+pub(super) fn take_back(
+    unit: &Unit<'_>,
+    work: &mut Work,
+    shipment: &OpenShipment,
+    refusal: &Outcome,
+) -> StoreResult<Vec<Change>> {
+    let sent = sent_changes(work, shipment.no);
+    shipments::settle(unit.db, shipment.no, Ending::Refused)?;
+    let detail = serde_json::to_value(refusal).unwrap_or(Json::Null);
+    journal_ops(unit, work, shipment, &sent, "refused", &detail)?;
+    for change in work.changes.iter_mut().filter(|change| is_sent(change, shipment.no)) {
+        change.state = State::Pending;
+        change.shipment = None;
+    }
+    work.shipment = None;
+    Ok(sent)
 }
 
 fn is_news(work: &Work, entry: &Entry) -> bool {
@@ -282,6 +327,8 @@ fn hold_whole(unit: &Unit<'_>, work: &mut Work, outcome: &Outcome) -> StoreResul
     let (kind, detail) = match outcome {
         Outcome::Locked { by } => (ReviewKind::Locked, Some(json!({"by": by}).to_string())),
         Outcome::NotOwner { owner } => (ReviewKind::NotOwner, Some(json!({"by": owner}).to_string())),
+        // What was never there cannot be gone: the record that it belongs to is.
+        Outcome::Gone if work.live().any(Change::is_create) => (ReviewKind::ParentGone, None),
         Outcome::Gone => (ReviewKind::Gone, None),
         Outcome::SchemaTooOld => (ReviewKind::RuleChanged, None),
         _ => (ReviewKind::Forbidden, None),
@@ -335,7 +382,7 @@ fn name_of(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::ParentMissing => "parent_missing",
         Outcome::NotAttempted => "not_attempted",
-        Outcome::Expired => "expired",
-        _ => "later",
+        Outcome::Expired => shipments::EXPIRED,
+        _ => shipments::LATER,
     }
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use super::hold::{self, Question};
+use super::identity::fault_of_local_id;
 use super::localise::{blank, localise};
 use super::review::ReviewKind;
 use super::unit::Unit;
@@ -11,6 +12,7 @@ use super::work::{Work, save_references};
 use crate::merge::{FieldStep, HoldReason, LiveWork, RecordStep, plan_field, plan_life};
 use crate::store::changes::State;
 use crate::store::records::{self, Life, RecordRow};
+use crate::store::reviews::ReviewRow;
 use crate::store::{StoreError, StoreResult};
 use crate::value::{Canonical, FieldMap};
 use crate::wire::{Entry, FieldAuthor, MAX_ID_BYTES, RecordLife};
@@ -29,6 +31,13 @@ pub(crate) enum EntryProblem {
 pub(super) fn take_from_page(unit: &Unit<'_>, entry: &Entry) -> Result<(), EntryProblem> {
     check_entry(entry)?;
     let Some(row) = find(unit, entry)? else { return Ok(make(unit, entry)?) };
+    // News comes in the order of the one counter: a page never knows less than this device.
+    if let Some(known) = row.server_seq.filter(|known| entry.seq < *known) {
+        return Err(EntryProblem::Protocol(format!(
+            "record {} is at seq {known}, the page says {}",
+            row.id, entry.seq
+        )));
+    }
     let mut work = Work::of(unit, row)?;
     if let Some(shipment) = &work.shipment {
         if entry.by.iter().any(|applied| applied.shipment == shipment.key) {
@@ -161,11 +170,8 @@ fn check_identity(unit: &Unit<'_>, work: &mut Work, entry: &Entry) -> Result<(),
     if entry.record_type != work.row.record_type {
         return fault(format!("record {} is a {}, not a {}", work.row.id, work.row.record_type, entry.record_type));
     }
-    if let Some(id) = entry.local_id
-        && id != work.row.id
-        && records::no_of(unit.db, id)?.is_some()
-    {
-        return fault(format!("an entry for record {id} came as the answer for {}", work.row.id));
+    if let Some(reason) = fault_of_local_id(unit, work, entry)? {
+        return fault(reason);
     }
     match &work.row.server_id {
         Some(known) if *known == entry.server_id => Ok(()),
@@ -224,6 +230,13 @@ fn release(unit: &Unit<'_>, work: &mut Work, review: Option<i64>) {
 }
 
 fn take_life(unit: &Unit<'_>, work: &mut Work, entry: &Entry) -> StoreResult<()> {
+    let came_back = entry.life == RecordLife::Alive && work.row.life != Life::Alive;
+    let was_away =
+        |review: &&ReviewRow| matches!(ReviewKind::parse(&review.kind), ReviewKind::Gone | ReviewKind::Forbidden);
+    if let Some(no) = work.open_review("").filter(was_away).map(|review| review.no).filter(|_| came_back) {
+        release(unit, work, Some(no));
+        unit.journal(Some(work.row.no), "review_withdrawn", &json!({"field": "", "life": entry.life}))?;
+    }
     // What is held under a question about the whole record stays there; a question about a field is overtaken.
     let whole = work.open_review("").map(|review| review.no);
     let concerned = work.live().filter(|change| change.state != State::Held || change.review != whole);

@@ -11,6 +11,9 @@ pub(crate) enum Failure {
     Wait { reason: LaneReason, named_ms: Option<i64>, words: String },
     /// The token was refused.
     SignIn,
+    /// The token is not the one that the session was opened with; whose it is has to be asked first. `refused`: the
+    /// session's own was refused just now.
+    OtherToken { refused: bool },
     /// The request as a whole is not acceptable: fewer items may be.
     WholeRequest { words: String },
     /// The download has to start anew.

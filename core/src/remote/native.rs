@@ -8,7 +8,9 @@ use super::http::{Http, HttpMethod, HttpRequest, HttpResponse};
 use super::lines::Lines;
 use super::token::{AccessToken, TokenProvider};
 use crate::clock::Clock;
-use crate::wire::{Entry, Hello, JSON, NDJSON, PageEnd, PullLine, PushLine, TEST_NOW_HEADER};
+use crate::wire::{
+    Entry, Hello, JSON, LookupAnswers, LookupLine, LookupRequest, NDJSON, PageEnd, PullLine, PushLine, TEST_NOW_HEADER,
+};
 
 /// The server.
 pub(crate) struct NativeRemote {
@@ -16,6 +18,12 @@ pub(crate) struct NativeRemote {
     tokens: Arc<dyn TokenProvider>,
     clock: Arc<dyn Clock>,
     base_url: String,
+}
+
+/// The answer to `hello`, and the generation of the token that it is the answer to.
+pub(crate) struct Greeting {
+    pub(crate) hello: Hello,
+    pub(crate) token: u64,
 }
 
 /// What came of a push: every complete line, and how it ended.
@@ -38,20 +46,29 @@ impl NativeRemote {
     }
 
     /// Opens a session.
-    pub(crate) async fn hello(&self) -> Result<Hello, Failure> {
-        let response = self.exchange(HttpMethod::Get, "/v1/hello", JSON, Vec::new()).await?;
-        Lines::new(response).document().await
+    pub(crate) async fn hello(&self) -> Result<Greeting, Failure> {
+        let token = self.tokens.current().ok_or(Failure::SignIn)?;
+        let first = self.send(HttpMethod::Get, "/v1/hello", Vec::new(), &token).await?;
+        let (response, token) = if first.status == 401 {
+            let fresh = self.refresh(&token).await?;
+            (self.send(HttpMethod::Get, "/v1/hello", Vec::new(), &fresh).await?, fresh)
+        } else {
+            (first, token)
+        };
+        judge(&response, JSON, self.clock.now().wall_ms)?;
+        Ok(Greeting { hello: Lines::new(response).document().await?, token: token.generation })
     }
 
-    /// Sends a body and collects the answers. A complete line counts even if the connection is cut after it.
-    pub(crate) async fn push(&self, body: Vec<u8>) -> PushOutcome {
+    /// Sends a body and collects the answers. A complete line counts even if the connection is cut after it. `token` is
+    /// the generation that the session was opened with.
+    pub(crate) async fn push(&self, token: u64, body: Vec<u8>) -> PushOutcome {
         let mut lines = Vec::new();
-        let end = self.collect(body, &mut lines).await;
+        let end = self.collect(token, body, &mut lines).await;
         PushOutcome { lines, end }
     }
 
-    async fn collect(&self, body: Vec<u8>, lines: &mut Vec<PushLine>) -> Result<(), Failure> {
-        let response = self.exchange(HttpMethod::Post, "/v1/push", NDJSON, body).await?;
+    async fn collect(&self, token: u64, body: Vec<u8>, lines: &mut Vec<PushLine>) -> Result<(), Failure> {
+        let response = self.exchange(token, HttpMethod::Post, "/v1/push", body).await?;
         let mut reply = Lines::new(response);
         while let Some(line) = reply.next::<PushLine>().await? {
             lines.push(line);
@@ -59,9 +76,25 @@ impl NativeRemote {
         Ok(())
     }
 
+    /// Asks what became of shipments and records.
+    pub(crate) async fn look_up(&self, token: u64, questions: &LookupRequest) -> Result<LookupAnswers, Failure> {
+        let body = serde_json::to_vec(questions).map_err(|error| Failure::unreadable(error.to_string()))?;
+        let response = self.exchange(token, HttpMethod::Post, "/v1/lookup", body).await?;
+        let mut reply = Lines::new(response);
+        let mut answers = LookupAnswers::default();
+        while let Some(line) = reply.next::<LookupLine>().await? {
+            match line {
+                LookupLine::Shipment(answer) => answers.shipments.push(answer),
+                LookupLine::Record(answer) => answers.records.push(*answer),
+            }
+        }
+        Ok(answers)
+    }
+
     /// Fetches one page, handing entries on in slices as they arrive.
     pub(crate) async fn pull(
         &self,
+        token: u64,
         cursor: Option<&str>,
         slice: usize,
         mut take: impl FnMut(Vec<Entry>, Option<&PageEnd>) -> Result<(), Failure>,
@@ -70,7 +103,7 @@ impl NativeRemote {
             Some(cursor) => format!("/v1/pull?cursor={}", percent(cursor)),
             None => "/v1/pull".to_owned(),
         };
-        let response = self.exchange(HttpMethod::Get, &path, NDJSON, Vec::new()).await?;
+        let response = self.exchange(token, HttpMethod::Get, &path, Vec::new()).await?;
         let mut reply = Lines::new(response);
         let mut entries = Vec::new();
         while let Some(line) = reply.next::<PullLine>().await? {
@@ -89,25 +122,32 @@ impl NativeRemote {
         Err(Failure::unreadable("the page has no end"))
     }
 
-    /// One request with the current token; after a 401 one refresh and the same request again (requirement B6).
+    /// One request of the session that was opened with that token. With another one nothing goes out before `hello` has
+    /// said whose it is: a refresh may find somebody else signed in (pitfall P16).
     async fn exchange(
         &self,
+        session: u64,
         method: HttpMethod,
         path: &str,
-        expected: &str,
         body: Vec<u8>,
     ) -> Result<HttpResponse, Failure> {
         let token = self.tokens.current().ok_or(Failure::SignIn)?;
-        let first = self.send(method, path, body.clone(), &token).await?;
-        if first.status != 401 {
-            judge(&first, expected, self.clock.now().wall_ms)?;
-            return Ok(first);
+        if token.generation != session {
+            return Err(Failure::OtherToken { refused: false });
         }
-        let fresh = self.tokens.refresh(token.generation).await.filter(|fresh| fresh.generation > token.generation);
-        let fresh = fresh.ok_or(Failure::SignIn)?;
-        let second = self.send(method, path, body, &fresh).await?;
-        judge(&second, expected, self.clock.now().wall_ms)?;
-        Ok(second)
+        let response = self.send(method, path, body, &token).await?;
+        if response.status == 401 {
+            self.refresh(&token).await?;
+            return Err(Failure::OtherToken { refused: true });
+        }
+        judge(&response, NDJSON, self.clock.now().wall_ms)?;
+        Ok(response)
+    }
+
+    /// A newer token than the one that was refused.
+    async fn refresh(&self, refused: &AccessToken) -> Result<AccessToken, Failure> {
+        let fresh = self.tokens.refresh(refused.generation).await;
+        fresh.filter(|fresh| fresh.generation > refused.generation).ok_or(Failure::SignIn)
     }
 
     async fn send(

@@ -24,5 +24,3 @@ pub const BOUNCES_BEFORE_WAIT: i64 = 3;
 pub const BATCH_ITEMS: usize = 100;
 /// Bytes in one push body before compression, unless the server names less: passes a weak uplink within its time-out.
 pub const BATCH_BYTES: usize = 256 * 1024;
-/// An engine transaction ends after so many milliseconds, so that a save never waits long (pitfall P12).
-pub const SLICE_MS: i64 = 20;

@@ -54,6 +54,9 @@ pub struct LaneFacts {
     pub session: bool,
     /// A shipment can be sent or resent, a change sealed, or a resolution reported.
     pub to_send: bool,
+    /// Something was sent so long ago without an answer that the server may have forgotten it: it is looked up, after the
+    /// news, before anything is sent (pitfall P5).
+    pub in_doubt: bool,
     /// Somebody wants to know what changed on the server.
     pub to_pull: bool,
     /// Milliseconds until something that waits on its own becomes due, if anything does.
@@ -65,6 +68,8 @@ pub struct LaneFacts {
 pub enum Action {
     /// Open the session.
     Hello,
+    /// Ask what became of shipments in doubt.
+    LookUp,
     /// Seal and send.
     Push,
     /// Fetch the next page.
@@ -76,7 +81,7 @@ pub enum Action {
 /// Decides. No request is made and no timer is set when there is nothing to do (requirement G3).
 #[must_use]
 pub fn next_action(facts: &LaneFacts) -> Action {
-    let wanted = facts.to_send || facts.to_pull;
+    let wanted = facts.to_send || facts.to_pull || facts.in_doubt;
     if !facts.online || facts.signed_out {
         return Action::Wait(Wake::Idle);
     }
@@ -87,10 +92,12 @@ pub fn next_action(facts: &LaneFacts) -> Action {
     if facts.wait_left_ms > 0 && !passes {
         return Action::Wait(Wake::In(facts.wait_left_ms));
     }
-    match (facts.session, facts.to_send) {
-        (false, _) => Action::Hello,
-        (true, true) => Action::Push,
-        (true, false) => Action::Pull,
+    match facts {
+        LaneFacts { session: false, .. } => Action::Hello,
+        LaneFacts { in_doubt: true, to_pull: true, .. } => Action::Pull,
+        LaneFacts { in_doubt: true, .. } => Action::LookUp,
+        LaneFacts { to_send: true, .. } => Action::Push,
+        _ => Action::Pull,
     }
 }
 
@@ -106,6 +113,7 @@ mod tests {
         forced: false,
         session: true,
         to_send: false,
+        in_doubt: false,
         to_pull: false,
         next_due_ms: None,
     };
@@ -118,6 +126,8 @@ mod tests {
             (send, Action::Push, "work goes out at once"),
             (LaneFacts { to_pull: true, ..send }, Action::Push, "edits before news"),
             (LaneFacts { to_pull: true, ..IDLE }, Action::Pull, "news"),
+            (LaneFacts { in_doubt: true, ..send }, Action::LookUp, "a doubt is cleared before anything is sent"),
+            (LaneFacts { in_doubt: true, to_pull: true, ..send }, Action::Pull, "news first, then the doubt"),
             (LaneFacts { session: false, ..send }, Action::Hello, "a session opens with hello"),
             (LaneFacts { online: false, ..send }, Action::Wait(Wake::Idle), "no network: the host will say"),
             (LaneFacts { signed_out: true, ..send }, Action::Wait(Wake::Idle), "sign in first"),

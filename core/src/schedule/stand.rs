@@ -178,10 +178,10 @@ impl<'a> Walk<'a> {
 /// another record, comes after a barrier, or belongs to another group stays behind, and with it all that come after it.
 fn create_stand(record: &RecordFacts, create: &ChangeFacts) -> Stand {
     let folds = |change: &ChangeFacts| change.state == ChangeState::Pending && change.group == create.group;
+    // Nothing behind a barrier is folded either.
+    let foldable = || record.changes.iter().skip(1).take_while(|change| !change.field.is_empty());
     let replaced = |field: &str| {
-        let mut later = record.changes.iter().filter(|change| change.seq > create.seq);
-        let first = later.find(|change| change.field.is_empty() || change.field == field);
-        let first = first.filter(|change| !change.field.is_empty());
+        let first = foldable().find(|change| change.field == field);
         first.is_some_and(|change| folds(change) && change.missing.iter().all(|missing| in_group(change, missing)))
     };
     let waits_for = create.missing.iter().find(|missing| !in_group(create, missing) && !replaced(&missing.field));
@@ -196,13 +196,23 @@ fn in_group(change: &ChangeFacts, missing: &MissingParent) -> bool {
 /// Groups are sealed whole or not at all: turns each ready member of a group that is not wholly ready into
 /// [`Stand::Group`], and what comes behind such a member into waiting for it. `records` are all records that take part.
 pub fn seal_groups(records: &[RecordFacts], stands: &mut [Vec<Stand>]) {
-    // Holding one group back can hold back another that comes behind it, so this runs until nothing changes; each round
-    // turns at least one change away from ready.
-    while hold_back_once(records, stands) {}
+    // Holding one group back can hold back another that comes behind it, so each phase runs until nothing changes; each
+    // round turns at least one change away from ready. Who cannot go at all is found first, so that nobody who can go
+    // waits for it.
+    for blocked in [unready_groups, crowded_groups] {
+        while hold_back_once(records, stands, blocked) {}
+    }
 }
 
-fn hold_back_once(records: &[RecordFacts], stands: &mut [Vec<Stand>]) -> bool {
-    let blocked = blocked_groups(records, stands);
+/// Groups with the operation that holds each.
+type Blocked = HashMap<i64, i64>;
+
+fn hold_back_once(
+    records: &[RecordFacts],
+    stands: &mut [Vec<Stand>],
+    find: fn(&[RecordFacts], &[Vec<Stand>]) -> Blocked,
+) -> bool {
+    let blocked = find(records, stands);
     let mut changed = false;
     for (record, stands) in records.iter().zip(stands.iter_mut()) {
         let mut fields: BTreeMap<&str, i64> = BTreeMap::new();
@@ -223,24 +233,29 @@ fn hold_back_once(records: &[RecordFacts], stands: &mut [Vec<Stand>]) -> bool {
     changed
 }
 
-/// Groups with a member that cannot go now, each with the operation that holds it.
-fn blocked_groups(records: &[RecordFacts], stands: &[Vec<Stand>]) -> HashMap<i64, i64> {
-    let mut blocked = HashMap::new();
+/// Groups with a member that cannot go now.
+fn unready_groups(records: &[RecordFacts], stands: &[Vec<Stand>]) -> Blocked {
+    let mut blocked = Blocked::new();
     for (record, stands) in records.iter().zip(stands) {
-        // What is ready without a group and made earlier goes first: a record has one shipment at a time.
-        let mut earlier = None;
         for (change, stand) in record.changes.iter().zip(stands) {
-            let holds = match (change.group, stand) {
-                (None, Stand::Ready) => {
-                    earlier.get_or_insert(change.op);
-                    continue;
-                }
-                (None, _) | (Some(_), Stand::InFlight) => continue,
-                (Some(_), Stand::Ready) => earlier,
-                (Some(_), _) => Some(change.op),
-            };
-            if let (Some(group), Some(op)) = (change.group, holds) {
-                blocked.entry(group).or_insert(op);
+            if let (Some(group), false) = (change.group, matches!(stand, Stand::Ready | Stand::InFlight)) {
+                blocked.entry(group).or_insert(change.op);
+            }
+        }
+    }
+    blocked
+}
+
+/// Groups with a member that cannot go now, or that comes behind something ready of its record: a record has one shipment
+/// at a time, and what was made first goes first, alone or with its group.
+fn crowded_groups(records: &[RecordFacts], stands: &[Vec<Stand>]) -> Blocked {
+    let mut blocked = unready_groups(records, stands);
+    for (record, stands) in records.iter().zip(stands) {
+        let mut ready = record.changes.iter().zip(stands).filter(|(_, stand)| **stand == Stand::Ready);
+        let Some((first, _)) = ready.next() else { continue };
+        for (change, _) in ready.filter(|(change, _)| change.group != first.group) {
+            if let Some(group) = change.group {
+                blocked.entry(group).or_insert(first.op);
             }
         }
     }

@@ -69,6 +69,7 @@ impl Speaker<'_> {
                 let key = if by.is_empty() { "needs_review" } else { "needs_review.by" };
                 self.plain(key, &[("fields", &self.list(fields)), ("by", by)])
             }
+            SyncFact::Uncertain => self.plain("uncertain", &[]),
             SyncFact::ClockWrong { count } => self.counted("clock_wrong", *count, &[]),
             SyncFact::Portal { count } => self.counted("portal", *count, &[]),
             SyncFact::Failed { count, next_at_ms } => self.timed("failed", *count, *next_at_ms),
@@ -87,6 +88,7 @@ impl Speaker<'_> {
                 let TimeWords { text, changes_at_ms } = at(self.words, self.now_ms, *at_ms, self.locale);
                 Sentence { text: self.words.text("synced", &[("time", &text)]), changes_at_ms }
             }
+            SyncFact::Removed => self.plain("removed", &[]),
             SyncFact::NothingYet => self.plain("nothing_yet", &[]),
         }
     }

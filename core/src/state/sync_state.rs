@@ -39,6 +39,8 @@ pub enum SyncFact {
         /// Who changed them, if it is one known person.
         by: String,
     },
+    /// Something was sent long ago without an answer; a person checks whether it is still meant.
+    Uncertain,
     /// The device's clock is so wrong that no secure connection can be made.
     ClockWrong {
         /// Operations that wait.
@@ -94,7 +96,7 @@ pub enum SyncFact {
         /// Operations on their way.
         count: i64,
     },
-    /// It is kept here and goes out at the next step.
+    /// It is kept here; it goes out at the next step, or right after what it follows.
     Saved {
         /// Operations that wait.
         count: i64,
@@ -108,11 +110,18 @@ pub enum SyncFact {
         /// When it said so, corrected device time, milliseconds.
         at_ms: i64,
     },
+    /// Deleted, or given up before the server ever had it; nothing waits.
+    Removed,
     /// Nothing has been loaded from the server yet, and nothing waits.
     NothingYet,
 }
 
 impl SyncFact {
+    /// Whether it says that nothing is left to do.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(self, Self::Synced { .. } | Self::Removed | Self::NothingYet)
+    }
+
     /// Lower comes first.
     fn precedence(&self) -> u8 {
         match self {
@@ -120,7 +129,7 @@ impl SyncFact {
             Self::SignIn { .. } => 1,
             Self::NotAccepted { .. } => 2,
             Self::Gone | Self::ParentGone | Self::Forbidden | Self::Locked { .. } => 3,
-            Self::NeedsReview { .. } => 4,
+            Self::NeedsReview { .. } | Self::Uncertain => 4,
             Self::ClockWrong { .. } => 5,
             Self::Portal { .. } => 6,
             Self::Failed { .. } => 7,
@@ -134,7 +143,8 @@ impl SyncFact {
             Self::WillBeArchived => 15,
             Self::Refreshing => 16,
             Self::Synced { .. } => 17,
-            Self::NothingYet => 18,
+            Self::Removed => 18,
+            Self::NothingYet => 19,
         }
     }
 
@@ -147,6 +157,7 @@ impl SyncFact {
             | Self::Forbidden
             | Self::Locked { .. }
             | Self::NeedsReview { .. }
+            | Self::Uncertain
             | Self::Portal { .. }
             | Self::Failed { .. }
             | Self::OthersKeepChanging { .. } => Severity::Banner,
@@ -204,9 +215,9 @@ impl SyncState {
             }
         }
         // "Synced" is said only when nothing else is to be said of what was sent from here (promise 4).
-        let unfinished = parts.iter().any(|fact| fact.precedence() < SyncFact::Synced { at_ms: 0 }.precedence());
+        let unfinished = parts.iter().any(|fact| !fact.is_settled());
         if unfinished && scope == SyncScope::Record {
-            parts.retain(|fact| !matches!(fact, SyncFact::Synced { .. } | SyncFact::NothingYet));
+            parts.retain(|fact| !fact.is_settled());
         }
         parts.sort_by_key(SyncFact::precedence);
         let headline = parts.first().cloned().unwrap_or(SyncFact::NothingYet);

@@ -13,7 +13,7 @@ const LOCK_FILE: &str = "engine.lock";
 /// The folder, locked for this opener until dropped.
 pub(crate) struct Folder {
     path: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 impl Folder {
@@ -23,7 +23,7 @@ impl Folder {
         fs::create_dir_all(path)?;
         let lock = File::options().create(true).truncate(false).write(true).open(path.join(LOCK_FILE))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self { path: path.to_owned(), lock }),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
             Err(TryLockError::Error(error)) => Err(StoreError::Folder(error)),
         }
@@ -32,5 +32,13 @@ impl Folder {
     /// Path of the database file.
     pub(crate) fn database(&self) -> PathBuf {
         self.path.join(DATABASE_FILE)
+    }
+}
+
+impl Drop for Folder {
+    /// Says it aloud: a process that this one is just starting shares the open file for a moment, and closing alone would
+    /// leave the lock with it.
+    fn drop(&mut self) {
+        let _ = self.lock.unlock();
     }
 }

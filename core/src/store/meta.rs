@@ -60,14 +60,30 @@ pub(crate) fn adopt_schema(db: &Connection, schema: &Schema) -> StoreResult<()> 
     put(db, SCHEMA, json)
 }
 
-/// The schema last used, for tools that look at a store from outside.
-pub(crate) fn stored_schema(db: &Connection) -> StoreResult<Option<Schema>> {
-    Ok(text(db, SCHEMA)?.and_then(|json| Schema::from_json(&json).ok()))
+/// Whose store it is, and what it was last used with: for tools that look at one from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passport {
+    /// The user.
+    pub user: String,
+    /// The device.
+    pub device: String,
+    /// The schema.
+    pub schema: Schema,
 }
 
-/// The user and the device of a store, for tools that look at it from outside.
-pub(crate) fn owner(db: &Connection) -> StoreResult<(Option<String>, Option<String>)> {
-    Ok((text(db, USER)?, text(db, DEVICE)?))
+/// Reads a store's passport; none when the file is no store that was ever opened.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn passport(db: &Connection) -> rusqlite::Result<Option<Passport>> {
+    let read =
+        |key| db.query_row("SELECT value FROM meta WHERE key=?1", [key], |row| row.get::<_, String>(0)).optional();
+    let (user, device, schema) = (read(USER)?, read(DEVICE)?, read(SCHEMA)?);
+    let schema = schema.and_then(|json| Schema::from_json(&json).ok());
+    Ok(match (user, device, schema) {
+        (Some(user), Some(device), Some(schema)) => Some(Passport { user, device, schema }),
+        _ => None,
+    })
 }
 
 /// Server time minus device time as last measured, milliseconds.

@@ -33,6 +33,7 @@ pub use folder::DATABASE_FILE;
 use folder::Folder;
 use gate::Gate;
 pub(crate) use gate::Turn;
+pub use meta::{Passport, passport};
 use readers::Readers;
 
 /// One user's store on this device.

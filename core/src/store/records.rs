@@ -224,6 +224,16 @@ pub(crate) fn bounce_dues(db: &Connection) -> StoreResult<Vec<Due>> {
     Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
+/// Ends the waits of records that others keep changing.
+pub(crate) fn hurry(db: &Connection) -> StoreResult<()> {
+    db.prepare_cached(
+        "UPDATE records SET wait_ms=NULL,due_wall_ms=NULL,due_boot_ms=NULL,boot_id=NULL WHERE wait_ms IS NOT NULL AND no IN \
+         (SELECT record FROM changes WHERE state IN('pending','sealed','held'))",
+    )?
+    .execute([])?;
+    Ok(())
+}
+
 /// The number and server id of a record named by its local id, without its values.
 pub(crate) fn no_of(db: &Connection, id: RecordId) -> StoreResult<Option<(i64, Option<String>)>> {
     let mut statement = db.prepare_cached("SELECT no,server_id FROM records WHERE id=?1")?;

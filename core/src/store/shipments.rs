@@ -84,6 +84,29 @@ pub(crate) fn open_from(db: &Connection, from: i64, limit: usize) -> StoreResult
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// When the open shipments may go out, without their bodies.
+pub(crate) fn open_dues(db: &Connection) -> StoreResult<Vec<Due>> {
+    let mut statement = db.prepare_cached(
+        "SELECT wait_ms,due_wall_ms,due_boot_ms,boot_id FROM shipments WHERE outcome IS NULL ORDER BY no",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(Due { wait_ms: row.get(0)?, wall_ms: row.get(1)?, boot_ms: row.get(2)?, boot_id: row.get(3)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What an answer of "expired" leaves in `last_error`.
+pub(crate) const EXPIRED: &str = "expired";
+
+/// Open shipments whose outcome the server may have forgotten: sealed before that time, or said to be so by the server.
+pub(crate) fn in_doubt(db: &Connection, sealed_before_ms: i64) -> StoreResult<Vec<OpenShipment>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM shipments WHERE outcome IS NULL AND (sealed_ms<?1 OR last_error=?2) ORDER BY no"
+    ))?;
+    let rows = statement.query_map(params![sealed_before_ms, EXPIRED], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The open shipment of a record.
 pub(crate) fn open_of(db: &Connection, record: i64) -> StoreResult<Option<OpenShipment>> {
     let mut statement =
@@ -98,6 +121,19 @@ pub(crate) fn settle(db: &Connection, no: i64, ending: Ending) -> StoreResult<()
         Ending::Refused => "refused",
     };
     db.prepare_cached("UPDATE shipments SET outcome=?2 WHERE no=?1")?.execute(params![no, outcome])?;
+    Ok(())
+}
+
+/// What the server said to wait for is kept under this word; such a time is never passed.
+pub(crate) const LATER: &str = "later";
+
+/// Brings the waits forward that are our own, not those that the server named.
+pub(crate) fn hurry(db: &Connection, now: &Due) -> StoreResult<()> {
+    db.prepare_cached(
+        "UPDATE shipments SET wait_ms=?1,due_wall_ms=?2,due_boot_ms=?3,boot_id=?4 \
+         WHERE outcome IS NULL AND last_error IS NOT ?5",
+    )?
+    .execute(params![now.wait_ms, now.wall_ms, now.boot_ms, now.boot_id, LATER])?;
     Ok(())
 }
 

@@ -64,3 +64,22 @@ pub struct RecordAnswer {
     #[serde(default)]
     pub record: Option<Entry>,
 }
+
+/// One line of a lookup reply.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum LookupLine {
+    /// About a shipment.
+    Shipment(ShipmentAnswer),
+    /// About a record.
+    Record(Box<RecordAnswer>),
+}
+
+/// What a lookup found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LookupAnswers {
+    /// Of the shipments.
+    pub shipments: Vec<ShipmentAnswer>,
+    /// Of the records.
+    pub records: Vec<RecordAnswer>,
+}

@@ -9,7 +9,7 @@ mod push;
 
 pub use entry::{AppliedShipment, Entry, FieldAuthor, RecordLife};
 pub use hello::{Hello, Limits, SchemaWindow};
-pub use lookup::{LookupRequest, RecordAnswer, RecordQuestion, ShipmentAnswer};
+pub use lookup::{LookupAnswers, LookupLine, LookupRequest, RecordAnswer, RecordQuestion, ShipmentAnswer};
 pub use pull::{PageEnd, PullLine};
 pub use push::{
     ChangeKind, FieldChange, FieldConflict, FieldError, Outcome, PushItem, PushLine, PushRequest, Resolution, Shipment,

@@ -1,6 +1,12 @@
 //! Tables and properties of the rooms that decide without doing: schema, value, merge, schedule, state.
-#![allow(missing_docs, reason = "tests")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::type_complexity,
+    reason = "tests"
+)]
 
 mod merge;
 mod schedule_model;

@@ -121,7 +121,7 @@ fn each_fact_has_its_sentence_in_english_and_german() {
         (F::WillBeArchived, "Will be archived with the next sync.", "Wird mit dem nächsten Abgleich archiviert."),
         (F::Refreshing, "Sent. Fetching what else changed.", "Gesendet. Holt, was sich sonst geändert hat."),
         (F::Synced { at_ms: NOW_MS }, "Synced at 09:10.", "Abgeglichen um 09:10."),
-        (F::Synced { at_ms: NOW_MS - 24 * HOUR_MS }, "Synced at 3 March at 09:10.", "Abgeglichen um 3. März um 09:10."),
+        (F::Synced { at_ms: NOW_MS - 24 * HOUR_MS }, "Synced at 3 March, 09:10.", "Abgeglichen um 3. März, 09:10."),
         (F::NothingYet, "Nothing has been loaded yet.", "Es wurde noch nichts geladen."),
     ] {
         assert_eq!(say(SyncScope::Record, fact.clone(), "en"), english);

@@ -79,18 +79,13 @@ enum DeviceError {
     Io(#[from] std::io::Error),
 }
 
-/// Exit code of arguments that cannot be worked with, the same as clap's own.
-const BAD_ARGUMENTS: u8 = 2;
-
 /// Answers commands until standard input ends.
 #[must_use]
 pub fn run(args: Args) -> ExitCode {
     match work(&args) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("fieldkeep device: {}", report::in_one_line(&error));
-            ExitCode::from(if matches!(error, DeviceError::Io(_)) { 1 } else { BAD_ARGUMENTS })
-        }
+        Err(error @ DeviceError::Io(_)) => report::ended("device", &error, report::FAILED),
+        Err(error) => report::ended("device", &error, report::BAD_ARGUMENTS),
     }
 }
 

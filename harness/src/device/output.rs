@@ -39,11 +39,14 @@ pub(super) struct LineWriter {
 
 impl Write for LineWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.pending.extend_from_slice(bytes);
-        while let Some(end) = self.pending.iter().position(|&byte| byte == b'\n') {
-            let line: Vec<u8> = self.pending.drain(..=end).collect();
-            self.output.write_line(&line[..end])?;
+        // Formatting hands a reply over in thousands of pieces: each is looked at once.
+        let mut rest = bytes;
+        while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+            self.pending.extend_from_slice(&rest[..end]);
+            self.output.write_line(&std::mem::take(&mut self.pending))?;
+            rest = &rest[end + 1..];
         }
+        self.pending.extend_from_slice(rest);
         Ok(bytes.len())
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use fieldkeep::clock::ManualClock;
+use fieldkeep::clock::{Clock, ManualClock};
 use fieldkeep::schedule::{Battery, Conditions};
 use fieldkeep::state::Locale;
 use fieldkeep::value::RecordId;
@@ -95,7 +95,7 @@ impl Phone {
             }
             Command::Token { token } => {
                 self.tokens.set(token);
-                Ok(json!({}))
+                self.done(self.keep.token_changed())
             }
             Command::NextToken { token } => {
                 self.tokens.set_next(token);
@@ -128,7 +128,12 @@ impl Phone {
             }
             _ => {}
         }
-        Ok(json!({ "now_ms": kept(self.keep.now_ms())? }))
+        // Also while it is suspended: the clock is the script's, not the store's.
+        match (self.keep.now_ms(), &self.clock) {
+            (Ok(now_ms), _) => Ok(json!({ "now_ms": now_ms })),
+            (Err(_), Some(clock)) => Ok(json!({ "now_ms": clock.now().wall_ms })),
+            (Err(error), None) => Err(shape::failure(&error)),
+        }
     }
 
     fn get(&self, id: Option<RecordId>, record_type: Option<String>, server_id: Option<String>) -> Reply {

@@ -145,5 +145,15 @@ pub(super) fn failure(error: &KeepError) -> Failure {
         KeepError::Damaged { .. } => "damaged",
         KeepError::Internal { .. } => "internal",
     };
-    Failure::new(kind, error.to_string())
+    let failure = Failure::new(kind, error.to_string());
+    match error {
+        KeepError::Invalid { problems } => {
+            let problems: Vec<Json> =
+                problems.iter().map(|problem| json!({ "field": problem.field, "message": problem.message })).collect();
+            failure.with("problems", json!(problems))
+        }
+        KeepError::Moved { theirs_rev } => failure.with("theirs_rev", json!(theirs_rev)),
+        KeepError::Merged { into, .. } => failure.with("into", json!(into)),
+        _ => failure,
+    }
 }

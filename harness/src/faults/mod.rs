@@ -44,18 +44,13 @@ pub enum FaultsError {
     Io(#[from] std::io::Error),
 }
 
-/// Exit code of arguments that cannot be worked with, the same as clap's own.
-const BAD_ARGUMENTS: u8 = 2;
-
 /// Runs the proxy until its standard input ends. Prints one JSON line with its address when it is ready.
 #[must_use]
 pub fn run(args: Args) -> ExitCode {
     match proxy(&args) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("fieldkeep faults: {}", report::in_one_line(&error));
-            ExitCode::from(if matches!(error, FaultsError::Target(_)) { BAD_ARGUMENTS } else { 1 })
-        }
+        Err(error @ FaultsError::Target(_)) => report::ended("faults", &error, report::BAD_ARGUMENTS),
+        Err(error) => report::ended("faults", &error, report::FAILED),
     }
 }
 

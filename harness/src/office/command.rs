@@ -62,6 +62,12 @@ pub(super) enum Command {
         #[serde(default)]
         server_id: Option<String>,
     },
+    /// Fill the server with the demo's working set, in batches.
+    Load {
+        work_orders: usize,
+        #[serde(default)]
+        seed: u64,
+    },
     /// The virtual time from now on, milliseconds.
     Now { ms: i64 },
 }

@@ -65,6 +65,7 @@ impl Desk {
                 self.behave(json!({ "do": "revoke", "user": user, "server_id": server_id })).await
             }
             Command::Dump { record_type, server_id } => self.dump(record_type, server_id).await,
+            Command::Load { work_orders, seed } => self.load(work_orders, seed).await,
             Command::Now { ms } => {
                 if !self.manual {
                     return Err(Failure::new("not_manual", "the time can only be set with --manual"));
@@ -87,14 +88,22 @@ impl Desk {
         answer.record.ok_or_else(|| Failure::new("unknown_record", "the server knows no such record"))
     }
 
-    async fn push(&mut self, mut shipment: Shipment) -> Result<Value, Failure> {
-        shipment.schema_version = self.schema_version().await?;
-        shipment.id = new_uuid(&self.clock);
-        shipment.made_at = self.now_ms.unwrap_or_else(|| self.clock.now().wall_ms);
-        shipment.first_sent_at = shipment.made_at;
-        let body = json!({ "device": DEVICE, "items": [shipment] });
-        let reply = self.ask(Method::POST, "/v1/push", &self.token, Some(&body)).await?;
+    async fn push(&mut self, shipment: Shipment) -> Result<Value, Failure> {
+        let reply = self.push_all(vec![shipment]).await?;
         reply.json().map_err(unreadable)
+    }
+
+    /// Pushes shipments in one request; the reply has a line for each.
+    pub(super) async fn push_all(&mut self, mut shipments: Vec<Shipment>) -> Result<Reply, Failure> {
+        let schema_version = self.schema_version().await?;
+        for shipment in &mut shipments {
+            shipment.schema_version = schema_version;
+            shipment.id = new_uuid(&self.clock);
+            shipment.made_at = self.now_ms.unwrap_or_else(|| self.clock.now().wall_ms);
+            shipment.first_sent_at = shipment.made_at;
+        }
+        let body = json!({ "device": DEVICE, "items": shipments });
+        self.ask(Method::POST, "/v1/push", &self.token, Some(&body)).await
     }
 
     async fn schema_version(&mut self) -> Result<i64, Failure> {
@@ -169,7 +178,7 @@ fn changes_of(
 }
 
 /// A shipment of the office; id, versions and times come when it is pushed.
-fn shipment(
+pub(super) fn shipment(
     record_type: &str,
     kind: ChangeKind,
     record: Option<&Entry>,
@@ -191,6 +200,6 @@ fn shipment(
     }
 }
 
-fn unreadable(error: serde_json::Error) -> Failure {
+pub(super) fn unreadable(error: serde_json::Error) -> Failure {
     Failure::new("unreadable_reply", error.to_string())
 }

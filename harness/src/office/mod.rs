@@ -2,6 +2,7 @@
 
 mod command;
 mod desk;
+mod load;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -43,18 +44,13 @@ enum OfficeError {
     Io(#[from] std::io::Error),
 }
 
-/// Exit code of arguments that cannot be worked with, the same as clap's own.
-const BAD_ARGUMENTS: u8 = 2;
-
 /// Answers commands until standard input ends.
 #[must_use]
 pub fn run(args: Args) -> ExitCode {
     match work(&args) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("fieldkeep office: {}", report::in_one_line(&error));
-            ExitCode::from(if matches!(error, OfficeError::Io(_)) { 1 } else { BAD_ARGUMENTS })
-        }
+        Err(error @ OfficeError::Io(_)) => report::ended("office", &error, report::FAILED),
+        Err(error) => report::ended("office", &error, report::BAD_ARGUMENTS),
     }
 }
 

@@ -46,25 +46,19 @@ pub struct Args {
     pub manual: bool,
 }
 
-/// Exit code of arguments that cannot be worked with, the same as clap's own.
-const BAD_ARGUMENTS: u8 = 2;
-
 /// Runs the server until SIGTERM or SIGINT. Prints one JSON line with its address when it is ready.
 #[must_use]
 pub fn run(args: Args) -> ExitCode {
-    let failed = |error: &ServeError, code: u8| {
-        eprintln!("fieldkeep serve: {}", report::in_one_line(error));
-        ExitCode::from(code)
-    };
+    let failed = |error: &ServeError, code| report::ended("serve", error, code);
     let schema = match read_schema(args.schema.as_ref()) {
         Ok(schema) => schema,
-        Err(error) => return failed(&error, BAD_ARGUMENTS),
+        Err(error) => return failed(&error, report::BAD_ARGUMENTS),
     };
     let options = ServerOptions { folder: args.data, schema, clock: Arc::new(SystemClock::new()), manual: args.manual };
     match serve(options, args.listen) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error @ (ServeError::File { .. } | ServeError::Listen { .. })) => failed(&error, BAD_ARGUMENTS),
-        Err(error) => failed(&error, 1),
+        Err(error @ (ServeError::File { .. } | ServeError::Listen { .. })) => failed(&error, report::BAD_ARGUMENTS),
+        Err(error) => failed(&error, report::FAILED),
     }
 }
 

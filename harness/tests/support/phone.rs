@@ -36,6 +36,7 @@ struct Held {
     generation: u64,
     next: Option<String>,
     refreshes: usize,
+    endless: bool,
 }
 
 impl Tokens {
@@ -49,6 +50,12 @@ impl Tokens {
     /// What the next refresh finds.
     pub fn set_next(&self, text: String) {
         self.0.lock().unwrap().next = Some(text);
+    }
+
+    /// Every refresh finds this one.
+    pub fn set_every(&self, text: String) {
+        self.set_next(text);
+        self.0.lock().unwrap().endless = true;
     }
 
     /// How often a refresh was asked for.
@@ -69,6 +76,9 @@ impl TokenProvider for Tokens {
         if held.generation <= stale
             && let Some(next) = held.next.take()
         {
+            if held.endless {
+                held.next = Some(next.clone());
+            }
             held.text = Some(next);
             held.generation += 1;
         }

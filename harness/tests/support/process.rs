@@ -1,54 +1,46 @@
-//! The `fieldkeep` program, driven by lines.
+//! The `fieldkeep` program of this build, driven by lines; every fault of it fails the test.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::path::Path;
+use std::process::ExitStatus;
 
+use fieldkeep_harness::program::Program as Child;
 use serde_json::Value;
 
 /// A running `fieldkeep`, killed when it is dropped.
-pub struct Program {
-    pub child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-}
+pub struct Program(Child);
 
 impl Program {
     pub fn start(args: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_fieldkeep"))
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let input = child.stdin.take().unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        Self { child, input, output }
+        Self(Child::start(Path::new(env!("CARGO_BIN_EXE_fieldkeep")), args).unwrap())
     }
 
     /// The next line it says.
     pub fn line(&mut self) -> Value {
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
+        self.0.line().unwrap()
     }
 
     /// Says a line and hears the reply.
     pub fn tell(&mut self, command: &Value) -> Value {
-        writeln!(self.input, "{command}").unwrap();
-        self.input.flush().unwrap();
-        self.line()
+        self.0.tell(command).unwrap()
+    }
+
+    /// Says a line.
+    pub fn say(&mut self, command: &Value) {
+        self.0.say(command).unwrap();
+    }
+
+    /// Its process number.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Waits until it ends by itself.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.0.wait().unwrap()
     }
 
     /// Kills it without warning (SIGKILL) and waits until it is dead.
     pub fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.0.kill().unwrap();
     }
 }

@@ -3,7 +3,6 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Mutex;
-use std::thread::JoinHandle;
 
 use fieldkeep::remote::{Http, HttpError, HttpFuture, HttpRequest, HttpResponse, ReqwestHttp};
 use flate2::read::GzDecoder;
@@ -48,18 +47,23 @@ pub struct Wire {
     real: ReqwestHttp,
     sent: Mutex<Vec<Sent>>,
     lies: Mutex<Vec<Lie>>,
+    poison: Mutex<Option<(String, u16)>>,
 }
+
+/// From the request's text and the body of the server's reply to the reply that the phone gets.
+type Twist = Box<dyn FnOnce(&str, &[u8]) -> Vec<u8> + Send>;
 
 struct Lie {
     path: String,
     /// The server gets the request first, and does the work.
     after_work: bool,
-    liar: Liar,
+    twist: Twist,
 }
 
 impl Wire {
     pub fn new() -> Self {
-        Self { real: ReqwestHttp::new(&[]).unwrap(), sent: Mutex::default(), lies: Mutex::default() }
+        let real = ReqwestHttp::new(&[]).unwrap();
+        Self { real, sent: Mutex::default(), lies: Mutex::default(), poison: Mutex::default() }
     }
 
     /// All requests of that path, in order.
@@ -83,15 +87,52 @@ impl Wire {
 
     /// The next request of that path is answered with exactly these bytes; the server never sees it.
     pub fn lie(&self, path: &str, reply: Vec<u8>) {
-        self.lies.lock().unwrap().push(Lie { path: path.to_owned(), after_work: false, liar: Liar::start(reply) });
+        self.plan(path, false, Box::new(move |_, _| reply));
     }
 
-    /// The same, but the server has done what was asked.
+    /// The server does what the next request of that path asks; the phone gets these bytes.
     pub fn lie_after_work(&self, path: &str, reply: Vec<u8>) {
-        self.lies.lock().unwrap().push(Lie { path: path.to_owned(), after_work: true, liar: Liar::start(reply) });
+        self.plan(path, true, Box::new(move |_, _| reply));
     }
 
-    fn lie_for(&self, path: &str) -> Option<Lie> {
+    /// The same, with the lines of the server's reply twisted.
+    pub fn twist(&self, path: &str, twist: impl FnOnce(Vec<Value>) -> Vec<Value> + Send + 'static) {
+        let twist = |_: &str, body: &[u8]| {
+            let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+            ndjson(&twist(lines.map(|line| serde_json::from_slice(line).unwrap()).collect()))
+        };
+        self.plan(path, true, Box::new(twist));
+    }
+
+    /// The next push never reaches the server; each of its items is answered with this line, to which its id is added.
+    pub fn answer_push(&self, answer: Value) {
+        let answers = move |request: &str, _: &[u8]| {
+            let push: Value = serde_json::from_str(request).unwrap();
+            let line = |item: &Value| {
+                let mut line = answer.clone();
+                line["shipment"] = item["id"].clone();
+                line
+            };
+            ndjson(&push["items"].as_array().unwrap().iter().map(line).collect::<Vec<_>>())
+        };
+        self.plan("/v1/push", false, Box::new(answers));
+    }
+
+    fn plan(&self, path: &str, after_work: bool, twist: Twist) {
+        self.lies.lock().unwrap().push(Lie { path: path.to_owned(), after_work, twist });
+    }
+
+    /// From now on a whole push that has this text in it is answered with that status, and the server never sees it.
+    pub fn refuse_pushes_with(&self, text: &str, status: u16) {
+        *self.poison.lock().unwrap() = Some((text.to_owned(), status));
+    }
+
+    fn lie_for(&self, path: &str, text: &str) -> Option<Lie> {
+        let poison = self.poison.lock().unwrap().clone();
+        if let Some((_, status)) = poison.filter(|(poison, _)| path == "/v1/push" && text.contains(poison.as_str())) {
+            let problem = reply(status, &[("content-type", "application/problem+json")], b"{}");
+            return Some(Lie { path: path.to_owned(), after_work: false, twist: Box::new(move |_, _| problem) });
+        }
         let mut lies = self.lies.lock().unwrap();
         let due = lies.iter().position(|lie| lie.path == path)?;
         Some(lies.remove(due))
@@ -99,21 +140,29 @@ impl Wire {
 
     async fn exchange(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let path = path_of(&request.url);
-        let note = self.note(&path, &request);
-        let lie = self.lie_for(&path);
-        if let Some(lie) = &lie {
-            if lie.after_work {
-                let mut response = self.real.send(request.clone()).await?;
-                while response.body.next().await.is_some() {}
-            }
-            request.url = lie.liar.url.clone();
+        let (note, text) = self.note(&path, &request);
+        if let Some(lie) = self.lie_for(&path, &text) {
+            let body = if lie.after_work { self.answer_of(&request).await? } else { Vec::new() };
+            request.url = liar((lie.twist)(&text, &body));
         }
         let result = self.real.send(request).await;
         self.sent.lock().unwrap()[note].status = result.as_ref().ok().map(|response| response.status);
         result
     }
 
-    fn note(&self, path: &str, request: &HttpRequest) -> usize {
+    /// The server's own reply, unpacked.
+    async fn answer_of(&self, request: &HttpRequest) -> Result<Vec<u8>, HttpError> {
+        let mut plain = request.clone();
+        plain.headers.retain(|(name, _)| name != "accept-encoding");
+        let mut response = self.real.send(plain).await?;
+        let mut body = Vec::new();
+        while let Some(piece) = response.body.next().await {
+            body.extend(piece?);
+        }
+        Ok(body)
+    }
+
+    fn note(&self, path: &str, request: &HttpRequest) -> (usize, String) {
         let packed = request.headers.iter().any(|(name, value)| name == "content-encoding" && value == "gzip");
         let mut text = String::new();
         if packed {
@@ -123,8 +172,8 @@ impl Wire {
         }
         let (headers, bytes) = (request.headers.clone(), request.body.clone());
         let mut sent = self.sent.lock().unwrap();
-        sent.push(Sent { path: path.to_owned(), headers, bytes, text, status: None });
-        sent.len() - 1
+        sent.push(Sent { path: path.to_owned(), headers, bytes, text: text.clone(), status: None });
+        (sent.len() - 1, text)
     }
 }
 
@@ -139,38 +188,21 @@ fn path_of(url: &str) -> String {
     uri.path().to_owned()
 }
 
-/// Takes one connection, reads the request, writes its bytes, closes.
-struct Liar {
-    url: String,
-    thread: JoinHandle<()>,
+/// The address of a liar: it takes one connection, reads the request, writes its bytes, closes.
+fn liar(reply: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/lie", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        read_request(&mut stream);
+        // A phone that has read enough may hang up first.
+        let _ = stream.write_all(&reply);
+    });
+    url
 }
 
-impl Liar {
-    fn start(reply: Vec<u8>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/lie", listener.local_addr().unwrap());
-        let thread = std::thread::spawn(move || {
-            let Ok((mut stream, _)) = listener.accept() else { return };
-            if read_request(&mut stream).is_some() {
-                // A phone that has read enough may hang up first.
-                let _ = stream.write_all(&reply);
-            }
-        });
-        Self { url, thread }
-    }
-}
-
-impl Drop for Liar {
-    fn drop(&mut self) {
-        // One that was never asked waits for a connection; this one tells it to stop.
-        if !self.thread.is_finished() {
-            let address = self.url.trim_start_matches("http://").trim_end_matches("/lie");
-            drop(TcpStream::connect(address));
-        }
-    }
-}
-
-fn read_request(stream: &mut TcpStream) -> Option<()> {
+/// Head and body of a request; none when it was cut.
+pub fn read_request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -179,7 +211,9 @@ fn read_request(stream: &mut TcpStream) -> Option<()> {
     }
     let head = String::from_utf8_lossy(&head).to_ascii_lowercase();
     let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
-    stream.read_exact(&mut vec![0; length]).ok()
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).ok()?;
+    Some((head, body))
 }
 
 /// A whole HTTP reply, with a true length.

@@ -44,7 +44,7 @@ fn others_are_kept_out_and_nothing_changes() {
     try_open(folder.path(), "ana", 2).unwrap();
     // The wrong user has left no trace: only the schema's version has changed since.
     let db = Connection::open(&database).unwrap();
-    assert_eq!(crate::store::meta::owner(&db).unwrap().0.as_deref(), Some("ana"));
+    assert_eq!(crate::store::passport(&db).unwrap().map(|passport| passport.user).as_deref(), Some("ana"));
     assert_ne!(bytes, std::fs::read(&database).unwrap());
 }
 

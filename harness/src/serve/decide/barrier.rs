@@ -31,7 +31,8 @@ impl Turn<'_> {
             ChangeKind::Reopen => (RecordLife::Alive, "reopen"),
             ChangeKind::Signoff | ChangeKind::Create | ChangeKind::Patch => (record.life, "signoff"),
         };
-        if life != record.life || kind == ChangeKind::Signoff {
+        // A sign-off, and a reopen after one, change no life and are events all the same.
+        if life != record.life || kind != ChangeKind::Archive {
             record.life = life;
             let seq = self.stamp(tx, &mut record)?;
             store::update(tx, &record)?;

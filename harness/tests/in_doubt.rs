@@ -1,0 +1,109 @@
+//! Sent long ago without an answer, and the server has forgotten: looked up, never resent blindly (pitfall P5).
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test")]
+
+mod support;
+
+use fieldkeep::Resolve;
+use fieldkeep::ReviewKind;
+use serde_json::json;
+
+use support::DAY_MS;
+use support::phone::Phone;
+use support::site::{Field, Proxy};
+
+/// A phone with a work order on the server, behind a breakable network.
+fn site() -> (Field, Proxy, Phone, fieldkeep::value::RecordId) {
+    let field = Field::new();
+    let proxy = field.proxy();
+    let phone = field.phone_behind(&proxy, "ana");
+    let job = phone.job("Pump", phone.customer("Hansa"));
+    phone.sync();
+    phone.assert_synced(job);
+    (field, proxy, phone, job)
+}
+
+/// The server stores the push, its reply is lost, and it forgets what it answered.
+fn lose_reply_and_memory(field: &Field, proxy: &Proxy, phone: &mut Phone) {
+    proxy.next("/v1/push", json!("drop_reply"));
+    phone.sync();
+    phone.reopen();
+    field.advance(21 * DAY_MS);
+    field.behave(json!({ "do": "forget_keys" }));
+}
+
+#[test]
+fn p5_a_forgotten_edit_that_was_undone_since_is_not_sent_again() {
+    let (field, proxy, mut phone, job) = site();
+    let server_id = phone.server_id(job);
+    phone.edit(job, json!({ "status": "complete" }));
+    lose_reply_and_memory(&field, &proxy, &mut phone);
+    field.office_sets(&server_id, json!({ "status": "assigned" }));
+    let pushes = proxy.count("/v1/push");
+    phone.sync();
+    assert_eq!(field.record(&server_id)["values"]["status"], "assigned", "the office's word is not overwritten");
+    assert_eq!(proxy.count("/v1/push"), pushes, "nothing was sent before the doubt was cleared");
+    phone.assert_synced(job);
+    assert_eq!(phone.text(job, "status"), "assigned", "the page named our edit as done, and then the office's");
+}
+
+#[test]
+fn p5_without_any_trace_a_person_is_asked() {
+    let (field, proxy, mut phone, job) = site();
+    let server_id = phone.server_id(job);
+    // The request never reached the server; the office has changed the field there and back meanwhile.
+    phone.edit(job, json!({ "status": "complete" }));
+    proxy.next("/v1/push", json!("cut_before"));
+    phone.sync();
+    phone.reopen();
+    field.advance(21 * DAY_MS);
+    field.office_sets(&server_id, json!({ "status": "in_progress" }));
+    field.office_sets(&server_id, json!({ "status": "assigned" }));
+    phone.sync();
+    let reviews = phone.keep().reviews().unwrap();
+    assert_eq!((reviews[0].kind, reviews[0].field.as_str()), (ReviewKind::Uncertain, "status"));
+    assert_eq!(phone.words(job), "Sent long ago without an answer. Check whether it is still right.");
+    assert_eq!(field.record(&server_id)["values"]["status"], "assigned");
+    phone.keep().resolve(reviews[0].id, reviews[0].theirs_rev, Resolve::Mine).unwrap();
+    phone.sync();
+    assert_eq!(field.record(&server_id)["values"]["status"], "complete");
+    phone.assert_synced(job);
+}
+
+#[test]
+fn p5_what_never_arrived_goes_out_with_the_same_bytes() {
+    let (field, proxy, mut phone, job) = site();
+    let server_id = phone.server_id(job);
+    phone.edit(job, json!({ "description": "seal replaced" }));
+    proxy.next("/v1/push", json!("cut_before"));
+    phone.sync();
+    let first = phone.wire.pushes().last().unwrap().items();
+    phone.reopen();
+    field.advance(21 * DAY_MS);
+    phone.sync();
+    assert_eq!(phone.wire.sent("/v1/lookup").len(), 1);
+    assert_eq!(phone.wire.pushes().last().unwrap().items(), first);
+    assert_eq!(field.record(&server_id)["values"]["description"], "seal replaced");
+    phone.assert_synced(job);
+}
+
+#[test]
+fn p5_a_create_rests_on_its_local_id_not_on_the_servers_memory() {
+    let (field, proxy, mut phone, job) = site();
+    let note = phone.create("note", json!({ "work_order": job, "text": "wet floor" }));
+    lose_reply_and_memory(&field, &proxy, &mut phone);
+    phone.sync();
+    assert_eq!(field.records("note").len(), 1);
+    phone.assert_synced(note);
+}
+
+#[test]
+fn p5_expired_is_looked_up() {
+    let (field, _proxy, phone, job) = site();
+    phone.edit(job, json!({ "description": "seal replaced" }));
+    field.behave(json!({ "do": "answer", "outcome": "expired" }));
+    phone.sync();
+    phone.sync();
+    assert_eq!(phone.wire.sent("/v1/lookup").len(), 1);
+    assert_eq!(field.record(phone.server_id(job))["values"]["description"], "seal replaced");
+    phone.assert_synced(job);
+}
