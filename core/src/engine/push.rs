@@ -34,8 +34,9 @@ impl Engine {
     pub(super) async fn push(&mut self) -> StepResult {
         let batch = self.make_batch()?;
         if batch.shipments.is_empty() && batch.resolutions.is_empty() {
-            // Everything that looked ready cancelled itself out while it was sealed.
-            return Ok(());
+            // Everything that looked ready cancelled itself out while it was sealed, or became ready behind the place where
+            // the search stood.
+            return self.rescan();
         }
         let body = body_of(&self.core.context.device, &batch)?;
         let core = Arc::clone(&self.core);
