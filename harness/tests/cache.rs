@@ -269,6 +269,10 @@ fn f4_filters_of_each_type() {
     assert_eq!(find("phone", Test::Equal(Value::Phone("0049-171".into()))), ["low"]);
     assert_eq!(find("parent", Test::Equal(Value::Reference(root))), ["low", "high"]);
     assert_eq!(find("name", Test::Equal(Value::Text("low".into()))), ["low"]);
+    make(&phone, "nearly", json!({"cost": "9.50000000000000000000001"}));
+    for test in [Test::Equal(Value::Decimal("9.50".into())), Test::OneOf(vec![Value::Decimal("9.5".into())])] {
+        assert_eq!(find("cost", test), ["low"], "equal to the last digit");
+    }
     let both = vec![
         Filter { field: "number".into(), test: Test::Above(Value::Integer(-6)) },
         Filter { field: "number".into(), test: Test::Below(Value::Integer(7)) },

@@ -142,16 +142,23 @@ fn e4_a_watcher_gets_the_first_value_every_change_and_nothing_after_the_end() {
 fn e4_a_storm_of_commits_is_folded_into_the_latest_value() {
     let field = Field::new();
     let phone = field.phone("ana");
-    let id = phone.customer("Hansa");
-    let ear = Arc::new(Ear::default());
-    let _watch = phone.keep().watch(WatchTarget::Record { id }, ear.clone()).unwrap();
+    let ids: Vec<RecordId> = (0..50).map(|number| phone.customer(&format!("C{number}"))).collect();
+    let (one, list) = (Arc::new(Ear::default()), Arc::new(Ear::default()));
+    let query = Query { limit: 50, ..Query::all("customer") };
+    let _watches = (
+        phone.keep().watch(WatchTarget::Record { id: ids[0] }, one.clone()).unwrap(),
+        phone.keep().watch(WatchTarget::List { query }, list.clone()).unwrap(),
+    );
     phone.keep().tell_subscribers();
-    ear.heard();
-    for number in 1..=500 {
-        phone.edit(id, json!({"name": format!("Hansa {number}")}));
+    drop((one.heard(), list.heard()));
+    for number in 0..500 {
+        phone.edit(ids[number % ids.len()], json!({"name": format!("N{number}")}));
     }
     phone.keep().tell_subscribers();
-    assert_eq!(ear.heard().iter().map(name_in).collect::<Vec<_>>(), [Value::Text("Hansa 500".into())]);
+    assert_eq!(one.heard().iter().map(name_in).collect::<Vec<_>>(), [Value::Text("N450".into())]);
+    let told = list.heard();
+    let [Update::List { page }] = &told[..] else { panic!("{} times", told.len()) };
+    assert_eq!(page.records[49].fields["name"], Value::Text("N499".into()));
 }
 
 struct Counting {

@@ -98,6 +98,8 @@ pub fn stands(record: &RecordFacts) -> Vec<Stand> {
 struct Walk<'a> {
     /// Operation of the first waiting change per field.
     waiting_fields: BTreeMap<&'a str, i64>,
+    /// Per field the first change that is ready: its operation and group.
+    ready_fields: BTreeMap<&'a str, (i64, Option<i64>)>,
     /// Operation of a create that waits: everything behind it waits too.
     waiting_create: Option<i64>,
     /// Operation of the first barrier, ready or not: it goes alone.
@@ -117,7 +119,9 @@ impl<'a> Walk<'a> {
                 Stand::Ready => self.create = Some((change.seq, change.group)),
                 _ => self.waiting_create = Some(change.op),
             }
-        } else if stand != Stand::Ready {
+        } else if stand == Stand::Ready {
+            self.ready_fields.entry(&change.field).or_insert((change.op, change.group));
+        } else {
             self.waiting_fields.entry(&change.field).or_insert(change.op);
         }
         stand
@@ -161,11 +165,9 @@ impl<'a> Walk<'a> {
         {
             return Stand::ForParent(missing.record);
         }
-        match self.create {
-            // Members of another group do not fold into a create; they follow it.
-            Some((create_op, group)) if change.group.is_some() && change.group != group => {
-                Stand::BehindEarlier(create_op)
-            }
+        // What belongs to another group does not fold into the create, nor into a change of its field; it follows it.
+        match self.create.or_else(|| self.ready_fields.get(change.field.as_str()).copied()) {
+            Some((op, group)) if change.group != group => Stand::BehindEarlier(op),
             _ => Stand::Ready,
         }
     }
@@ -173,7 +175,7 @@ impl<'a> Walk<'a> {
 
 /// A create waits for the parents it names. Where a later change of the record points the field to a record that the
 /// server knows, that one counts, since it is folded into the create. Only where it will be: one that is held, waits for
-/// another record, or belongs to another group stays behind, and with it all that come after it.
+/// another record, comes after a barrier, or belongs to another group stays behind, and with it all that come after it.
 fn create_stand(record: &RecordFacts, create: &ChangeFacts) -> Stand {
     let folds = |change: &ChangeFacts| change.state == ChangeState::Pending && change.group == create.group;
     // Nothing behind a barrier is folded either.

@@ -256,6 +256,32 @@ fn add_test(sql: &mut String, parameters: &mut Vec<SqlValue>, field: &Field, tes
         _ => sql.push_str(&format!(" AND {column}{sign}{marks}")),
     }
     parameters.extend(values);
+    add_exact_text(sql, parameters, field, test)
+}
+
+/// The index over decimals is one over near numbers; which of them are equal to the last digit their texts say.
+fn add_exact_text(
+    sql: &mut String,
+    parameters: &mut Vec<SqlValue>,
+    field: &Field,
+    test: &Test,
+) -> Result<(), QueryProblem> {
+    let values = match test {
+        Test::Equal(value) => std::slice::from_ref(value),
+        Test::OneOf(values) => values.as_slice(),
+        _ => return Ok(()),
+    };
+    if field.kind != FieldKind::Decimal {
+        return Ok(());
+    }
+    let first = parameters.len() + 1;
+    let marks = (first..first + values.len()).map(|position| format!("?{position}")).collect::<Vec<_>>().join(",");
+    sql.push_str(&format!(" AND ifnull(view->>'{}','') IN({marks})", field.name));
+    for value in values {
+        let canonical = canonical_of(field.kind, value).map_err(|_| QueryProblem::WrongValue(field.name.clone()))?;
+        let text = canonical.and_then(|canonical| canonical.text()).unwrap_or_default();
+        parameters.push(SqlValue::Text(text));
+    }
     Ok(())
 }
 

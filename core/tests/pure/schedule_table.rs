@@ -136,6 +136,21 @@ fn every_stand_of_one_record() {
             vec![S::Ready, S::BehindEarlier(1)],
         ),
         (
+            "nor does what belongs to none follow into a group's create",
+            record(vec![create(1).grouped(1), patch(2, "a")]),
+            vec![S::Ready, S::BehindEarlier(1)],
+        ),
+        (
+            "a replacement behind a barrier does not fold either",
+            record(vec![create(2).waits_for("r", 5, None), archive(3), patch(4, "r")]),
+            vec![S::ForParent(5), S::BehindEarlier(2), S::BehindEarlier(2)],
+        ),
+        (
+            "two groups on one field go one after the other",
+            record(vec![patch(1, "a").grouped(1), patch(2, "a").grouped(2), patch(3, "b").grouped(2), patch(4, "a")]),
+            vec![S::Ready, S::BehindEarlier(1), S::Ready, S::BehindEarlier(2)],
+        ),
+        (
             "a parent of the same group travels along",
             record(vec![create(2).grouped(1).waits_for("r", 5, Some(1)), patch(3, "a").grouped(1)]),
             vec![S::Ready, S::Ready],

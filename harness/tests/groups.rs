@@ -1,0 +1,183 @@
+//! Barriers and groups (requirements B2, F5), over the real wire.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use fieldkeep::value::{RecordId, Value};
+use fieldkeep::{CommitOptions, Edit, KeepError, RecordStatus, Resolve, Review, ReviewKind, WhyWaiting};
+use serde_json::{Value as Json, json};
+use support::phone::Phone;
+use support::site::Field;
+
+/// A phone with a job of the office on it: both ids.
+fn job_on_a_phone() -> (Field, Phone, RecordId, String) {
+    let field = Field::new();
+    let server_id = field.office_job("Boiler");
+    let phone = field.phone("ana");
+    phone.sync();
+    let id = phone.by_server_id("work_order", &server_id).id;
+    (field, phone, id, server_id)
+}
+
+/// The one open review.
+fn review(phone: &Phone) -> Review {
+    let mut reviews = phone.keep().reviews().unwrap();
+    assert_eq!(reviews.len(), 1, "{reviews:#?}");
+    reviews.remove(0)
+}
+
+fn resolve(phone: &Phone, answer: Resolve) {
+    let open = review(phone);
+    phone.keep().resolve(open.id, open.theirs_rev, answer).unwrap();
+}
+
+fn signoff(phone: &Phone, id: RecordId) -> Edit {
+    Edit::Signoff { id, seen: Some(phone.record(id).seen) }
+}
+
+#[test]
+fn b2_barriers_go_alone_after_all_that_is_earlier_and_nothing_passes_them() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    phone.edit(id, json!({"description": "Done"}));
+    let signed = phone.commit(vec![signoff(&phone, id)]).operations[0];
+    let behind = phone.edit(id, json!({"labor_hours": "1"})).unwrap();
+    assert!(matches!(phone.item(signed).why, WhyWaiting::BehindEarlier { .. }));
+    assert_eq!(phone.item(behind).why, WhyWaiting::BehindBarrier { operation: signed });
+    assert_eq!(phone.item(signed).blocks, [behind]);
+    phone.sync();
+    let sent: Vec<Json> = phone.wire.pushed().into_iter().flatten().collect();
+    let kinds: Vec<&str> = sent.iter().map(|item| item["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["patch", "signoff", "patch"]);
+    phone.archive(id);
+    assert_eq!(phone.record(id).status, RecordStatus::WillBeArchived);
+    assert_eq!(phone.words(id), "Saved on this device.");
+    let late = phone.try_commit(vec![phone.patch(id, &json!({"description": "x"}))]);
+    assert!(matches!(late, Err(KeepError::NotEditable { .. })), "{late:?}");
+    phone.sync();
+    assert_eq!(
+        (phone.record(id).status, &field.record(&server_id)["life"]),
+        (RecordStatus::Archived, &json!("archived"))
+    );
+    let seen = Some(phone.record(id).seen);
+    phone.commit(vec![Edit::Reopen { id, seen }]);
+    phone.edit(id, json!({"description": "Again"}));
+    phone.sync();
+    assert_eq!(phone.record(id).status, RecordStatus::Open);
+    let record = field.record(&server_id);
+    assert_eq!((&record["life"], &record["values"]["description"]), (&json!("alive"), &json!("Again")));
+    assert_eq!(record["changes"]["(signoff)"], 1);
+    phone.assert_synced(id);
+}
+
+#[test]
+fn b2_a_barrier_never_overtakes_a_held_field() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    field.office_sets(&server_id, json!({"status": "cancelled"}));
+    phone.edit(id, json!({"status": "complete"}));
+    phone.sync();
+    phone.archive(id);
+    phone.sync();
+    assert_eq!(field.record(&server_id)["life"], "alive", "not locked with the wrong status");
+    resolve(&phone, Resolve::Mine);
+    phone.sync();
+    let record = field.record(&server_id);
+    assert_eq!((&record["life"], &record["values"]["status"]), (&json!("archived"), &json!("complete")));
+}
+
+#[test]
+fn b2_a_group_goes_whole_in_one_request_or_waits_whole() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    let done = phone.patch(id, &json!({"status": "complete"}));
+    let part = phone.creation("part", None, &json!({"work_order": id, "name": "Valve", "quantity": "2"}));
+    let receipt = phone.together(vec![done, part]);
+    field.office_sets(&server_id, json!({"status": "cancelled"}));
+    phone.sync();
+    assert_eq!(field.records("part").len(), 0, "not in part");
+    let held = receipt.operations[0];
+    assert!(matches!(phone.item(held).why, WhyWaiting::Review { .. }));
+    assert_eq!(phone.item(receipt.operations[1]).why, WhyWaiting::Group { operation: held });
+    assert_eq!(phone.words(receipt.records[1]), "Saved on this device.");
+    resolve(&phone, Resolve::Mine);
+    phone.sync();
+    assert_eq!(field.record(&server_id)["values"]["status"], "complete");
+    assert_eq!(field.records("part").len(), 1);
+    let groups: Vec<usize> =
+        phone.wire.pushed().iter().flatten().filter_map(|item| item["shipments"].as_array().map(Vec::len)).collect();
+    assert_eq!(groups, [2, 2], "both times whole");
+    phone.assert_synced(id);
+}
+
+#[test]
+fn b2_a_group_may_name_what_it_makes_later() {
+    let (field, phone, id, _) = job_on_a_phone();
+    let customer = phone.keep().new_record_id();
+    let make = phone.creation("customer", Some(customer), &json!({"name": "Weber"}));
+    let first = phone.patch(id, &json!({"description": "For Weber"}));
+    let mut point = phone.patch(id, &json!({}));
+    if let Edit::Patch { fields, .. } = &mut point {
+        fields.insert("customer".to_owned(), Value::Reference(customer));
+    }
+    phone.together(vec![first, make, point]);
+    phone.sync();
+    phone.assert_synced(id);
+    assert_eq!(field.record(phone.server_id(id))["values"]["customer"], phone.server_id(customer));
+}
+
+#[test]
+fn b2_a_group_that_could_never_go_is_refused_at_once() {
+    let (_field, phone, id, _) = job_on_a_phone();
+    let seen = Some(phone.record(id).seen);
+    let edits = vec![phone.patch(id, &json!({"status": "complete"})), Edit::Archive { id, seen }];
+    let options = CommitOptions { together: true, ..CommitOptions::default() };
+    let refused = phone.keep().commit(edits.clone(), options);
+    assert!(matches!(refused, Err(KeepError::BadRequest { .. })), "{refused:?}");
+    assert_eq!(phone.outbox(), []);
+    // One after the other they go.
+    phone.commit(edits);
+    phone.sync();
+    assert_eq!((phone.outbox(), phone.record(id).status), (vec![], RecordStatus::Archived));
+}
+
+#[test]
+fn f5_a_group_with_a_member_that_does_not_fit_the_new_schema_is_held_whole() {
+    let (field, mut phone, id, server_id) = job_on_a_phone();
+    let other = field.office_job("Lift");
+    phone.sync();
+    let lift = phone.by_server_id("work_order", &other).id;
+    let edits = vec![phone.patch(id, &json!({"description": "x"})), phone.patch(lift, &json!({"priority": "urgent"}))];
+    let receipt = phone.together(edits);
+    let mut newer = phone.schema.clone();
+    newer.version = 2;
+    for record_type in &mut newer.types {
+        for field in &mut record_type.fields {
+            field.choices.retain(|choice| choice.name != "urgent");
+        }
+    }
+    phone.schema = newer;
+    phone.reopen();
+    phone.sync();
+    assert_eq!(review(&phone).kind, ReviewKind::RuleChanged);
+    assert_eq!(phone.item(receipt.operations[0]).why, WhyWaiting::Group { operation: receipt.operations[1] });
+    assert_eq!(field.record(&server_id)["values"]["description"], Json::Null);
+    assert_eq!(phone.wire.pushed().iter().flatten().count(), 0, "nothing of it was sent");
+}
+
+#[test]
+fn b2_a_group_whose_answer_was_cut_is_not_settled_in_part() {
+    let field = Field::new();
+    let proxy = field.proxy();
+    let phone = field.phone_behind(&proxy, "ana");
+    phone.sync();
+    let customer = phone.keep().new_record_id();
+    let make = phone.creation("customer", Some(customer), &json!({"name": "Weber"}));
+    let job = json!({"title": "Boiler", "status": "assigned", "customer": customer});
+    let receipt = phone.together(vec![make, phone.creation("work_order", None, &job)]);
+    proxy.next("/v1/push", json!({"cut_after_lines": 1}));
+    phone.sync();
+    phone.check();
+    assert_eq!(phone.outbox().len(), 2, "both are unanswered: {:#?}", phone.outbox());
+    field.advance(10_000);
+    phone.sync();
+    receipt.records.iter().for_each(|id| phone.assert_synced(*id));
+    assert_eq!((field.records("customer").len(), field.records("work_order").len()), (1, 1));
+}
