@@ -107,3 +107,30 @@ fn p5_expired_is_looked_up() {
     assert_eq!(field.record(phone.server_id(job))["values"]["description"], "seal replaced");
     phone.assert_synced(job);
 }
+
+#[test]
+fn p5_a_group_in_doubt_is_cleared_as_one() {
+    let (field, proxy, mut phone, job) = site();
+    let server_id = phone.server_id(job);
+    let other = phone.job("Second pump", phone.customer("Harbour"));
+    phone.sync();
+    let edits = vec![
+        phone.patch(job, &json!({ "title": "Pump, sealed" })),
+        phone.patch(other, &json!({ "status": "complete" })),
+    ];
+    phone.together(edits);
+    proxy.next("/v1/push", json!("cut_before"));
+    phone.sync();
+    phone.reopen();
+    field.advance(21 * DAY_MS);
+    field.office_sets(&server_id, json!({ "title": "Pump of the office" }));
+    phone.sync();
+    phone.sync();
+    assert_eq!(field.record(phone.server_id(other))["values"]["status"], "assigned", "not half of the group");
+    let reviews = phone.keep().reviews().unwrap();
+    assert_eq!((reviews.len(), reviews[0].kind), (1, ReviewKind::Uncertain));
+    phone.keep().resolve(reviews[0].id, reviews[0].theirs_rev, Resolve::Mine).unwrap();
+    phone.sync();
+    assert_eq!(field.record(&server_id)["values"]["title"], "Pump, sealed");
+    assert_eq!(field.record(phone.server_id(other))["values"]["status"], "complete");
+}

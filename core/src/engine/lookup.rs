@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::step::{Engine, StepResult};
-use crate::ledger::{Cleared, clear_doubt, doubtful};
+use crate::ledger::{Cleared, clear_doubts, doubtful};
 use crate::store::{StoreError, Turn};
 use crate::wire::{LookupRequest, RecordQuestion};
 
@@ -17,7 +17,11 @@ impl Engine {
         let asked = self.core.read(|unit, _| {
             let mut list = doubtful(unit, session.key_lifetime_ms)?;
             list.retain(|shipment| !cleared.contains(&shipment.no));
-            list.truncate(QUESTIONS);
+            // A group is asked about whole; one request takes the largest group with room to spare.
+            let last_group = list.get(QUESTIONS - 1).and_then(|shipment| shipment.group);
+            let whole = list.iter().skip(QUESTIONS).take_while(|next| last_group.is_some() && next.group == last_group);
+            let questions_asked = QUESTIONS + whole.count();
+            list.truncate(questions_asked);
             let mut questions = LookupRequest::default();
             for shipment in &list {
                 questions.shipments.push(shipment.key);
@@ -33,9 +37,7 @@ impl Engine {
             Ok(answers) => answers,
             Err(failure) => return self.failed(failure),
         };
-        let verdicts = self.core.write(Turn::Engine, |unit| {
-            list.iter().map(|shipment| clear_doubt(unit, shipment, &answers)).collect::<Result<Vec<_>, StoreError>>()
-        })?;
+        let verdicts = self.core.write(Turn::Engine, |unit| clear_doubts(unit, &list, &answers))?;
         for (shipment, verdict) in list.iter().zip(verdicts) {
             if verdict == Cleared::SendAgain {
                 self.cleared.insert(shipment.no);

@@ -31,39 +31,99 @@ pub(crate) fn doubtful(unit: &Unit<'_>, key_lifetime_ms: i64) -> StoreResult<Vec
     shipments::in_doubt(unit.db, unit.now_ms - key_lifetime_ms / 2, unit.now_ms)
 }
 
-/// Settles a shipment from what was looked up, or finds that it may be sent again.
-pub(crate) fn clear_doubt(unit: &Unit<'_>, shipment: &OpenShipment, answers: &LookupAnswers) -> StoreResult<Cleared> {
-    let Some((id, server_id)) = records::ids_of(unit.db, shipment.record)? else { return Ok(Cleared::Settled) };
+/// What the answers say of one shipment.
+enum Verdict<'a> {
+    /// It is stored.
+    Applied { seq: i64, stored: Vec<(&'a String, &'a Json)> },
+    /// It was refused, or its record is gone.
+    Refused(Outcome),
+    /// It never arrived.
+    SendAgain,
+    /// It may have arrived and been changed since, or not.
+    Uncertain,
+}
+
+/// Settles shipments from what was looked up, or finds that they may be sent again; one answer for each, in order. A group
+/// arrived whole or not at all, so one verdict stands for all its members.
+pub(crate) fn clear_doubts(
+    unit: &Unit<'_>,
+    shipments: &[OpenShipment],
+    answers: &LookupAnswers,
+) -> StoreResult<Vec<Cleared>> {
+    let mut verdicts = Vec::with_capacity(shipments.len());
+    for shipment in shipments {
+        let entry = entry_of(unit, shipment, answers)?;
+        verdicts.push((verdict(unit, shipment, answers, entry)?, entry));
+    }
+    let mut cleared = Vec::with_capacity(shipments.len());
+    for (shipment, (own, entry)) in shipments.iter().zip(&verdicts) {
+        let of_group = || {
+            let members = shipments.iter().zip(&verdicts);
+            members.filter(|(other, _)| other.group == shipment.group).map(|(_, (verdict, _))| verdict)
+        };
+        let alone = shipment.group.is_none();
+        let arrived = !alone && of_group().any(|verdict| matches!(verdict, Verdict::Applied { .. }));
+        let all_again = alone || of_group().all(|verdict| matches!(verdict, Verdict::SendAgain));
+        cleared.push(match own {
+            Verdict::Applied { seq, stored } => {
+                applied_by_lookup(unit, shipment, *seq, stored.clone(), *entry)?;
+                Cleared::Settled
+            }
+            Verdict::SendAgain if all_again => Cleared::SendAgain,
+            // Another member arrived, so this one did, too, and was changed since.
+            Verdict::SendAgain | Verdict::Uncertain if arrived => uncertain(unit, shipment, *entry)?,
+            Verdict::SendAgain => refuse(unit, shipment, &Outcome::GroupRefused, *entry)?,
+            Verdict::Uncertain => uncertain(unit, shipment, *entry)?,
+            Verdict::Refused(outcome) => refuse(unit, shipment, outcome, *entry)?,
+        });
+    }
+    Ok(cleared)
+}
+
+fn refuse(unit: &Unit<'_>, shipment: &OpenShipment, outcome: &Outcome, entry: Option<&Entry>) -> StoreResult<Cleared> {
+    refused_by_lookup(unit, shipment, outcome, entry)?;
+    Ok(Cleared::Settled)
+}
+
+/// What the server has of the shipment's record.
+fn entry_of<'a>(
+    unit: &Unit<'_>,
+    shipment: &OpenShipment,
+    answers: &'a LookupAnswers,
+) -> StoreResult<Option<&'a Entry>> {
+    let Some((id, server_id)) = records::ids_of(unit.db, shipment.record)? else { return Ok(None) };
     let asked = server_id.map_or(RecordQuestion::LocalId(id), RecordQuestion::ServerId);
     let answer = answers.records.iter().find(|answer| answer.question == asked);
-    let entry = answer.and_then(|answer| answer.record.as_ref());
+    Ok(answer.and_then(|answer| answer.record.as_ref()))
+}
+
+fn verdict<'a>(
+    unit: &Unit<'_>,
+    shipment: &OpenShipment,
+    answers: &'a LookupAnswers,
+    entry: Option<&Entry>,
+) -> StoreResult<Verdict<'a>> {
     for known in &answers.shipments {
         match known {
             ShipmentAnswer::Applied { shipment: key, seq, stored } if *key == shipment.key => {
-                let stored = stored.iter().collect();
-                applied_by_lookup(unit, shipment, *seq, stored, entry)?;
-                return Ok(Cleared::Settled);
+                return Ok(Verdict::Applied { seq: *seq, stored: stored.iter().collect() });
             }
             ShipmentAnswer::Refused { shipment: key } if *key == shipment.key => {
-                refused_by_lookup(unit, shipment, &Outcome::Conflict { fields: Vec::new() }, entry)?;
-                return Ok(Cleared::Settled);
+                return Ok(Verdict::Refused(Outcome::Conflict { fields: Vec::new() }));
             }
             _ => {}
         }
     }
-    unknown(unit, shipment, entry)
+    by_the_record(unit, shipment, entry)
 }
 
 /// The server does not remember the shipment: the record itself tells.
-fn unknown(unit: &Unit<'_>, shipment: &OpenShipment, entry: Option<&Entry>) -> StoreResult<Cleared> {
-    let Ok(sent) = serde_json::from_str::<Shipment>(&shipment.body) else { return Ok(Cleared::SendAgain) };
+fn by_the_record<'a>(unit: &Unit<'_>, shipment: &OpenShipment, entry: Option<&Entry>) -> StoreResult<Verdict<'a>> {
+    let Ok(sent) = serde_json::from_str::<Shipment>(&shipment.body) else { return Ok(Verdict::SendAgain) };
     let Some(entry) = entry else {
         // No such record: a create never arrived. Anything else has lost its record.
-        if sent.kind == ChangeKind::Create {
-            return Ok(Cleared::SendAgain);
-        }
-        refused_by_lookup(unit, shipment, &Outcome::Gone, None)?;
-        return Ok(Cleared::Settled);
+        let never = sent.kind == ChangeKind::Create;
+        return Ok(if never { Verdict::SendAgain } else { Verdict::Refused(Outcome::Gone) });
     };
     let there = matches!(entry.life, RecordLife::Alive | RecordLife::Archived);
     let arrived = match sent.kind {
@@ -74,19 +134,13 @@ fn unknown(unit: &Unit<'_>, shipment: &OpenShipment, entry: Option<&Entry>) -> S
         ChangeKind::Reopen | ChangeKind::Signoff => false,
     };
     if arrived {
-        applied_by_lookup(unit, shipment, entry.seq, Vec::new(), Some(entry))?;
-        return Ok(Cleared::Settled);
+        return Ok(Verdict::Applied { seq: entry.seq, stored: Vec::new() });
     }
     if !there {
-        refused_by_lookup(unit, shipment, &Outcome::Gone, Some(entry))?;
-        return Ok(Cleared::Settled);
+        return Ok(Verdict::Refused(Outcome::Gone));
     }
     let untouched = entry.version == sent.base_version && all_fields(unit, &sent, entry, |change| &change.from)?;
-    if untouched {
-        return Ok(Cleared::SendAgain);
-    }
-    uncertain(unit, shipment, &sent, entry)?;
-    Ok(Cleared::Settled)
+    Ok(if untouched { Verdict::SendAgain } else { Verdict::Uncertain })
 }
 
 /// Whether each field of a shipment has, on the server, the value that `side` names.
@@ -111,12 +165,16 @@ fn now_on_server(unit: &Unit<'_>, sent: &Shipment, entry: &Entry, field: &str) -
 }
 
 /// It may have arrived and been changed since, or not: only a person can tell whether it is still meant.
-fn uncertain(unit: &Unit<'_>, shipment: &OpenShipment, sent: &Shipment, entry: &Entry) -> StoreResult<()> {
+fn uncertain(unit: &Unit<'_>, shipment: &OpenShipment, entry: Option<&Entry>) -> StoreResult<Cleared> {
+    let sent = serde_json::from_str::<Shipment>(&shipment.body).ok();
+    let (Some(sent), Some(entry)) = (sent, entry) else {
+        return refuse(unit, shipment, &Outcome::Gone, entry);
+    };
     let nothing_listed: Vec<FieldConflict> = Vec::new();
     let mut work = Work::load(unit, shipment.record)?;
     super::settle::take_back(unit, &mut work, shipment, &Outcome::Conflict { fields: nothing_listed })?;
     for (field, change) in &sent.fields {
-        let theirs = now_on_server(unit, sent, entry, field)?;
+        let theirs = now_on_server(unit, &sent, entry, field)?;
         if theirs == localise_value(unit, &sent.record_type, field, &change.to)? {
             continue;
         }
@@ -144,5 +202,6 @@ fn uncertain(unit: &Unit<'_>, shipment: &OpenShipment, sent: &Shipment, entry: &
     }
     theirs::take_or_report(unit, &mut work, entry)?;
     theirs::unpark(unit, &mut work)?;
-    work.save(unit)
+    work.save(unit)?;
+    Ok(Cleared::Settled)
 }

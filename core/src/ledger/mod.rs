@@ -26,7 +26,7 @@ mod unit;
 mod work;
 
 pub(crate) use commit::commit;
-pub(crate) use doubt::{Cleared, clear_doubt, doubtful};
+pub(crate) use doubt::{Cleared, clear_doubts, doubtful};
 pub use edit::{CommitOptions, Edit, Receipt};
 pub(crate) use edit::{EditProblem, MAX_DRAFT_BYTES, StoreFailure};
 pub use history::HistoryEntry;

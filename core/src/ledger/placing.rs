@@ -42,7 +42,10 @@ pub(super) fn place(
         // The form changes nothing about it; somebody else did.
         return Ok(Placing::Nothing);
     }
-    if let Some(review) = work.open_review("").or_else(|| work.open_review(field)) {
+    // A question about the field shows both values, so an edit extends it. One about the whole record shows none: only an
+    // edit of what is there joins it.
+    let review = work.open_review(field).or_else(|| work.open_review("").filter(|_| only_here));
+    if let Some(review) = review {
         return Ok(Placing::Join(review.no));
     }
     if current == shown {
@@ -54,7 +57,7 @@ pub(super) fn place(
     let policy = unit.policy(&work.row.record_type, field);
     match plan_field(policy, shown, Mine::Waiting(to), work.base.get(field)) {
         FieldStep::Review => Ok(Placing::Ask),
-        _ => Ok(Placing::Free),
+        _ => Ok(work.open_review("").map_or(Placing::Free, |review| Placing::Join(review.no))),
     }
 }
 

@@ -301,7 +301,7 @@ fn hold_what_no_longer_fits(unit: &Unit<'_>, work: &mut Work, ready: &[i64]) -> 
         work.live().filter(|change| ready.contains(&change.seq) && change.schema_version != version).cloned().collect();
     let mut held = false;
     for change in old {
-        let problems = problems_of(unit, work, &change);
+        let problems = problems_of(unit, work, &change, ready);
         if problems.is_empty() {
             continue;
         }
@@ -321,10 +321,15 @@ fn hold_what_no_longer_fits(unit: &Unit<'_>, work: &mut Work, ready: &[i64]) -> 
     Ok(held)
 }
 
-fn problems_of(unit: &Unit<'_>, work: &Work, change: &Change) -> Vec<FieldProblem> {
+fn problems_of(unit: &Unit<'_>, work: &Work, change: &Change, ready: &[i64]) -> Vec<FieldProblem> {
     let Some(record_type) = unit.record_type(&work.row.record_type) else { return Vec::new() };
     if change.is_create() {
-        return record_type.check_create(&created_fields(change));
+        // With the edits that are folded into it: they may be what mends it.
+        let mut values = created_fields(change);
+        for later in work.live().filter(|later| ready.contains(&later.seq) && !later.field.is_empty()) {
+            values.set(&later.field, later.to.clone());
+        }
+        return record_type.check_create(&values);
     }
     let check = |value: Option<&Canonical>| {
         record_type.field(&change.field).and_then(|field| record_type.check_field(field, value))
