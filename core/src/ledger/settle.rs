@@ -171,7 +171,12 @@ fn applied(
     }
     for (field, value) in &news.stored {
         let stored = localise_value(unit, &work.row.record_type, field, value)?;
-        work.base.set(field, stored);
+        work.base.set(field, stored.clone());
+        // What became of the edit is what later forms on this device start from; the journal has what was typed.
+        let last = sent.iter().rfind(|change| change.field == **field).map(|change| change.seq);
+        if let Some(change) = work.changes.iter_mut().find(|change| Some(change.seq) == last) {
+            change.to = stored;
+        }
     }
     work.shipment = None;
     work.row.bounces = 0;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::failure::{Failure, judge};
 use super::gzip;
 use super::http::{Http, HttpMethod, HttpRequest, HttpResponse};
@@ -11,6 +13,9 @@ use crate::clock::Clock;
 use crate::wire::{
     Entry, Hello, JSON, LookupAnswers, LookupLine, LookupRequest, NDJSON, PageEnd, PullLine, PushLine, TEST_NOW_HEADER,
 };
+
+/// Characters of a server's explanation that are kept and shown: a sentence or two.
+const MAX_PROBLEM_CHARS: usize = 300;
 
 /// The server.
 pub(crate) struct NativeRemote {
@@ -140,8 +145,14 @@ impl NativeRemote {
             self.refresh(&token).await?;
             return Err(Failure::OtherToken { refused: true });
         }
-        judge(&response, NDJSON, self.clock.now().wall_ms)?;
-        Ok(response)
+        match judge(&response, NDJSON, self.clock.now().wall_ms) {
+            Ok(()) => Ok(response),
+            Err(Failure::WholeRequest { words }) => {
+                let said = problem_words(response).await;
+                Err(Failure::WholeRequest { words: said.unwrap_or(words) })
+            }
+            Err(other) => Err(other),
+        }
     }
 
     /// A newer token than the one that was refused.
@@ -176,6 +187,22 @@ impl NativeRemote {
         let url = format!("{}{path}", self.base_url);
         Ok(self.http.send(HttpRequest { method, url, headers, body }).await?)
     }
+}
+
+/// What a problem document says for people (RFC 9457): its detail, else its title.
+async fn problem_words(response: HttpResponse) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Problem {
+        detail: Option<String>,
+        title: Option<String>,
+    }
+    let kind = response.header("content-type").unwrap_or("");
+    if !kind.to_ascii_lowercase().starts_with("application/problem+json") {
+        return None;
+    }
+    let problem: Problem = Lines::new(response).document().await.ok()?;
+    let words = problem.detail.or(problem.title)?;
+    Some(words.chars().take(MAX_PROBLEM_CHARS).collect())
 }
 
 /// Escapes what may not stand in a query (RFC 3986): a cursor is opaque and may hold anything.
