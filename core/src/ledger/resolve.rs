@@ -160,8 +160,14 @@ fn discard_held(unit: &Unit<'_>, work: &mut Work, row: &ReviewRow) -> StoreResul
         }
     }
     if create {
-        for change in work.changes.iter_mut().filter(|change| change.state == State::Pending) {
+        // Nothing of it is left to send, whatever other question holds it.
+        for change in work.changes.iter_mut().filter(|change| matches!(change.state, State::Pending | State::Held)) {
             change.state = State::Discarded;
+        }
+        for review in work.reviews.iter_mut().filter(|review| review.closed_ms.is_none()) {
+            review.choice = Some("theirs".to_owned());
+            review.closed_by = Some(unit.context.user.clone());
+            review.closed_ms = Some(unit.now_ms);
         }
         work.row.life = Life::Gone;
         orphan_children(unit, work.row.no)?;
