@@ -181,3 +181,67 @@ fn b2_a_group_whose_answer_was_cut_is_not_settled_in_part() {
     receipt.records.iter().for_each(|id| phone.assert_synced(*id));
     assert_eq!((field.records("customer").len(), field.records("work_order").len()), (1, 1));
 }
+
+#[test]
+fn b2_when_a_part_is_given_up_the_rest_is_sent_only_if_a_person_says_so() {
+    for rest_is_sent in [true, false] {
+        let (field, phone, id, server_id) = job_on_a_phone();
+        let lift_server_id = field.office_job("Lift");
+        phone.sync();
+        let lift = phone.by_server_id("work_order", &lift_server_id).id;
+        let done = phone.patch(id, &json!({"status": "complete", "labor_hours": "2"}));
+        let next = phone.patch(lift, &json!({"description": "Boiler is done"}));
+        let part = phone.creation("part", None, &json!({"work_order": id, "name": "Valve", "quantity": "2"}));
+        let receipt = phone.together(vec![done, next, part]);
+        let besides = phone.edit(lift, json!({"labor_hours": "1"}));
+        field.office_sets(&server_id, json!({"status": "cancelled"}));
+        phone.sync();
+        resolve(&phone, Resolve::Theirs);
+        phone.sync();
+        let reviews = phone.keep().reviews().unwrap();
+        let asked: Vec<(&str, ReviewKind)> = reviews.iter().map(|open| (open.field.as_str(), open.kind)).collect();
+        let parted = ReviewKind::GroupParted;
+        assert_eq!(asked, [("labor_hours", parted), ("description", parted), ("", parted)]);
+        let told = "Part of what was saved together was given up. The rest is kept here until you decide.";
+        assert_eq!(phone.words(lift), told);
+        assert_eq!(field.records("part").len(), 0);
+        assert!(field.record(&lift_server_id)["values"].get("description").is_none());
+        assert_eq!(field.record(&lift_server_id)["values"]["labor_hours"], "1", "it was no part of it");
+        assert!(besides.is_some());
+        let answer = if rest_is_sent { Resolve::Mine } else { Resolve::Theirs };
+        for open in reviews {
+            phone.keep().resolve(open.id, open.theirs_rev, answer.clone()).unwrap();
+        }
+        phone.sync();
+        let hours = field.record(&server_id)["values"]["labor_hours"].clone();
+        assert_eq!((hours == "2", field.records("part").len() == 1), (rest_is_sent, rest_is_sent));
+        assert_eq!(field.record(&lift_server_id)["values"].get("description").is_some(), rest_is_sent);
+        assert_eq!(field.record(&server_id)["values"]["status"], "cancelled");
+        assert_eq!(phone.outbox(), []);
+        phone.assert_synced(lift);
+        assert_eq!(receipt.records.len(), 3);
+    }
+}
+
+#[test]
+fn b2_an_archive_that_is_given_up_with_its_group_takes_no_other_edit_along() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    let lift_server_id = field.office_job("Lift");
+    phone.sync();
+    let lift = phone.by_server_id("work_order", &lift_server_id).id;
+    phone.together(vec![phone.patch(id, &json!({"status": "complete"})), signoff(&phone, lift)]);
+    phone.edit(lift, json!({"description": "Oiled"}));
+    field.office_sets(&server_id, json!({"status": "cancelled"}));
+    phone.sync();
+    assert_eq!(review(&phone).field, "status");
+    resolve(&phone, Resolve::Theirs);
+    assert_eq!((review(&phone).kind, review(&phone).record), (ReviewKind::GroupParted, lift));
+    field.office_sets(&lift_server_id, json!({"labor_hours": "3"}));
+    phone.sync();
+    resolve(&phone, Resolve::Theirs);
+    phone.sync();
+    let values = field.record(&lift_server_id);
+    assert_eq!((&values["values"]["description"], &values["values"]["labor_hours"]), (&json!("Oiled"), &json!("3")));
+    assert!(values["changes"].get("(signoff)").is_none(), "{values}");
+    phone.assert_synced(lift);
+}

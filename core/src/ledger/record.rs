@@ -123,6 +123,7 @@ fn fact_of_review(unit: &Unit<'_>, row: &RecordRow, review: &ReviewRow) -> SyncF
         ReviewKind::Gone => SyncFact::Gone,
         ReviewKind::ParentGone => SyncFact::ParentGone,
         ReviewKind::Forbidden => SyncFact::Forbidden,
+        ReviewKind::GroupParted => SyncFact::GroupParted,
         ReviewKind::Locked | ReviewKind::NotOwner => SyncFact::Locked { by: name_in(detail).unwrap_or_default() },
     }
 }

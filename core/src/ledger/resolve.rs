@@ -1,9 +1,11 @@
 //! A person's answer to a review (requirement D5). An answer to a `theirs` that has moved is refused.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use thiserror::Error;
 
-use super::discard::orphan_children;
+use super::discard::{orphan_children, part_groups};
 use super::edit::StoreFailure;
 use super::hold::{self, Question};
 use super::review::{ReviewKind, mine_of};
@@ -88,8 +90,8 @@ pub(crate) fn resolve(unit: &Unit<'_>, id: ReviewId, theirs_rev: i64, answer: &R
         discard_held(unit, &mut work, &row)?;
     } else {
         release_held(&mut work, &row, chosen.as_ref());
-        ask_about_what_moved(unit, &mut work, &row)?;
     }
+    ask_about_what_moved(unit, &mut work, &row)?;
     journal(unit, &work, &row, choice, chosen.as_ref())?;
     work.row.bounces = if row.field.is_empty() { 0 } else { work.row.bounces };
     work.save(unit)?;
@@ -150,14 +152,17 @@ fn close(
     }
 }
 
-/// "Use theirs": what is held is discarded. A create that is discarded leaves no record; its children go to a person.
+/// "Use theirs": what is held is discarded. A create that is discarded leaves no record; its children go to a person, and
+/// so does what belongs to the same group.
 fn discard_held(unit: &Unit<'_>, work: &mut Work, row: &ReviewRow) -> StoreResult<()> {
-    let mut create = false;
-    for change in work.changes.iter_mut().filter(|change| change.review == Some(row.no)) {
-        if change.state == State::Held {
-            change.state = State::Discarded;
-            create |= change.is_create();
-        }
+    let before: Vec<State> = work.changes.iter().map(|change| change.state).collect();
+    let held = |change: &Change| change.review == Some(row.no) && change.state == State::Held;
+    let create = work.changes.iter().any(|change| held(change) && change.is_create());
+    // A member that goes alone was asked about; edits that came behind it were not.
+    let only_barrier = !create && row.field.is_empty() && ReviewKind::parse(&row.kind) == ReviewKind::GroupParted;
+    for change in work.changes.iter_mut().filter(|change| held(change)) {
+        let kept = only_barrier && !change.is_barrier();
+        change.state = if kept { State::Pending } else { State::Discarded };
     }
     if create {
         // Nothing of it is left to send, whatever other question holds it.
@@ -172,7 +177,10 @@ fn discard_held(unit: &Unit<'_>, work: &mut Work, row: &ReviewRow) -> StoreResul
         work.row.life = Life::Gone;
         orphan_children(unit, work.row.no)?;
     }
-    Ok(())
+    let ended = work.changes.iter().zip(before).filter(|(change, before)| change.state != *before);
+    let given_up = ended.filter(|(change, _)| change.state == State::Discarded);
+    let groups: BTreeSet<i64> = given_up.filter_map(|(change, _)| change.group).collect();
+    part_groups(unit, work, &groups)
 }
 
 /// "Use mine", "merge" and "try again": the first held change of each field goes out at its own number with the chosen

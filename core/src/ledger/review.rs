@@ -34,6 +34,8 @@ pub enum ReviewKind {
     Locked,
     /// Somebody else owns the record.
     NotOwner,
+    /// It was to be sent together with something that was given up: "mine" sends it without.
+    GroupParted,
 }
 
 impl ReviewKind {
@@ -48,6 +50,7 @@ impl ReviewKind {
             Self::Uncertain => "uncertain",
             Self::Locked => "locked",
             Self::NotOwner => "not_owner",
+            Self::GroupParted => "group_parted",
         }
     }
 
@@ -61,6 +64,7 @@ impl ReviewKind {
             "uncertain" => Self::Uncertain,
             "locked" => Self::Locked,
             "not_owner" => Self::NotOwner,
+            "group_parted" => Self::GroupParted,
             _ => Self::Conflict,
         }
     }

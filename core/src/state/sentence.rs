@@ -62,6 +62,7 @@ impl Speaker<'_> {
             }
             SyncFact::Gone => self.plain("gone", &[]),
             SyncFact::ParentGone => self.plain("parent_gone", &[]),
+            SyncFact::GroupParted => self.plain("group_parted", &[]),
             SyncFact::Forbidden => self.plain("forbidden", &[]),
             SyncFact::Locked { by } if by.is_empty() => self.plain("locked.unnamed", &[]),
             SyncFact::Locked { by } => self.plain("locked", &[("by", by)]),

@@ -39,6 +39,8 @@ pub enum SyncFact {
         /// Who changed them, if it is one known person.
         by: String,
     },
+    /// Part of what was saved together was given up; a person says whether the rest is sent.
+    GroupParted,
     /// Something was sent long ago without an answer; a person checks whether it is still meant.
     Uncertain,
     /// The device's clock is so wrong that no secure connection can be made.
@@ -129,7 +131,7 @@ impl SyncFact {
             Self::SignIn { .. } => 1,
             Self::NotAccepted { .. } => 2,
             Self::Gone | Self::ParentGone | Self::Forbidden | Self::Locked { .. } => 3,
-            Self::NeedsReview { .. } | Self::Uncertain => 4,
+            Self::NeedsReview { .. } | Self::Uncertain | Self::GroupParted => 4,
             Self::ClockWrong { .. } => 5,
             Self::Portal { .. } => 6,
             Self::Failed { .. } => 7,
@@ -158,6 +160,7 @@ impl SyncFact {
             | Self::Locked { .. }
             | Self::NeedsReview { .. }
             | Self::Uncertain
+            | Self::GroupParted
             | Self::Portal { .. }
             | Self::Failed { .. }
             | Self::OthersKeepChanging { .. } => Severity::Banner,

@@ -52,6 +52,11 @@ fn each_fact_has_its_sentence_in_english_and_german() {
             "Das Zugehörige wurde entfernt. Deine Änderungen bleiben hier, bis du entscheidest.",
         ),
         (
+            F::GroupParted,
+            "Part of what was saved together was given up. The rest is kept here until you decide.",
+            "Ein Teil dessen, was zusammen gespeichert wurde, ist aufgegeben. Der Rest bleibt hier, bis du entscheidest.",
+        ),
+        (
             F::Forbidden,
             "You may not change this any more. Your changes are kept here until you decide.",
             "Du darfst das nicht mehr ändern. Deine Änderungen bleiben hier, bis du entscheidest.",
