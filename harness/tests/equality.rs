@@ -203,3 +203,36 @@ fn b11_only_business_fields_take_part() {
     assert_eq!(field.record(job)["values"]["description"], "Dry");
     phone.assert_synced(job);
 }
+
+#[test]
+fn d15_what_the_server_made_of_an_edit_while_a_form_was_open_is_no_conflict() {
+    let field = Field::new();
+    let phone = field.phone("ana");
+    field.behave(json!({ "do": "normalise", "field": "customer.name", "rule": "upper" }));
+    field.behave(json!({ "do": "normalise", "field": "customer.city", "rule": "upper" }));
+    let id = phone.create("customer", json!({ "name": "weber", "city": "bell" }));
+    phone.edit(id, json!({ "city": "ring" }));
+    let first_form = phone.record(id).seen;
+    phone.sync();
+    assert_eq!((phone.text(id, "name"), phone.text(id, "city")), ("WEBER".into(), "RING".into()));
+    // The form hands back all of its fields, of which the person changed one.
+    let edit = phone.patch_seen(id, &first_form, &json!({ "name": "weber", "city": "ring twice" }));
+    assert_eq!(phone.commit(vec![edit]).operations.len(), 1);
+    let second_form = phone.record(id).seen;
+    phone.sync();
+    assert_eq!(phone.keep().reviews().unwrap(), []);
+    assert_eq!(field.record(&phone.server_id(id))["values"]["city"], "RING TWICE");
+    phone.commit(vec![phone.patch_seen(id, &second_form, &json!({ "name": "weber and son" }))]);
+    phone.sync();
+    phone.assert_synced(id);
+    // What somebody else made of it since is one.
+    phone.edit(id, json!({ "city": "knock" }));
+    let third_form = phone.record(id).seen;
+    phone.sync();
+    field.office_sets(&phone.server_id(id), json!({ "city": "BELL" }));
+    phone.sync();
+    phone.commit(vec![phone.patch_seen(id, &third_form, &json!({ "city": "knock twice" }))]);
+    let asked = phone.keep().reviews().unwrap();
+    assert_eq!(asked.len(), 1, "{asked:#?}");
+    assert_eq!((asked[0].mine.to_json(), asked[0].theirs.to_json()), (json!("knock twice"), json!("BELL")));
+}

@@ -75,14 +75,8 @@ fn part(unit: &Unit<'_>, work: &mut Work, group: i64) -> StoreResult<()> {
             continue;
         }
         let base = work.base.get(&field).cloned();
-        let question = Question {
-            field,
-            kind: ReviewKind::GroupParted,
-            base: base.clone(),
-            theirs: base,
-            by: None,
-            detail: None,
-        };
+        let question =
+            Question { field, kind: ReviewKind::GroupParted, base: base.clone(), theirs: base, by: None, detail: None };
         hold::ask(unit, work, question)?;
     }
     Ok(())

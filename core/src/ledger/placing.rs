@@ -1,11 +1,13 @@
 //! Where one edited field goes: nowhere, on top of what waits, into the review that is open, or to a person, because what
 //! the person saw is not what is there any more (requirement D15; `from` is what was seen, not what is there).
 
+use super::facts::created_fields;
 use super::stamp::Seen;
 use super::unit::Unit;
 use super::work::Work;
 use crate::merge::{FieldStep, Mine, plan_field};
-use crate::store::{StoreResult, changes};
+use crate::store::StoreResult;
+use crate::store::changes::{self, State};
 use crate::value::Canonical;
 
 /// Where an edited field goes.
@@ -37,7 +39,13 @@ pub(super) fn place(
     if to == current {
         return Ok(Placing::Nothing);
     }
-    let only_here = current == shown || changed_only_here(unit, work, seen, field, current)?;
+    let start = what_became_of_it(unit, work, seen, field)?;
+    let start = start.as_ref();
+    if to == shown && current == start {
+        // The form changes nothing about it; the server has only put it into its own form.
+        return Ok(Placing::Nothing);
+    }
+    let only_here = current == start || changed_only_here(unit, work, seen, field, start, current)?;
     if to == shown && !only_here {
         // The form changes nothing about it; somebody else did.
         return Ok(Placing::Nothing);
@@ -48,7 +56,7 @@ pub(super) fn place(
     if let Some(review) = review {
         return Ok(Placing::Join(review.no));
     }
-    if current == shown {
+    if current == start {
         return Ok(Placing::Free);
     }
     if only_here {
@@ -61,17 +69,32 @@ pub(super) fn place(
     }
 }
 
-/// Whether the field differs from what was seen only because of later commits on this device: they lead from what this
-/// form saw to what is there now without a gap. A gap is somebody else's change.
+/// What became of the value that the form showed. Where that was an edit from here on its way, the server may have stored
+/// it in another form (trimmed, rounded): still the same person's value.
+fn what_became_of_it(unit: &Unit<'_>, work: &Work, seen: &Seen, field: &str) -> StoreResult<Option<Canonical>> {
+    let shown = || seen.values.get(field).cloned();
+    let Some(seq) = seen.live.get(field).or_else(|| seen.live.get("")) else { return Ok(shown()) };
+    let change = changes::by_seq(unit.db, *seq)?;
+    let change = change.filter(|change| change.record == work.row.no && change.state == State::Done);
+    Ok(match change {
+        Some(create) if create.is_create() => created_fields(&create).get(field).cloned(),
+        Some(patch) if patch.field == field => patch.to,
+        _ => shown(),
+    })
+}
+
+/// Whether the field differs from `start` only because of later commits on this device: they lead from there to what is
+/// there now without a gap. A gap is somebody else's change.
 fn changed_only_here(
     unit: &Unit<'_>,
     work: &Work,
     seen: &Seen,
     field: &str,
+    start: Option<&Canonical>,
     current: Option<&Canonical>,
 ) -> StoreResult<bool> {
     let later = changes::of_field_after(unit.db, work.row.no, field, seen.seq)?;
-    let mut reached = seen.values.get(field);
+    let mut reached = start;
     for change in &later {
         if change.from.as_ref() != reached {
             return Ok(false);

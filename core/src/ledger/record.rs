@@ -55,7 +55,14 @@ pub struct Record {
 pub(super) fn record_of(unit: &Unit<'_>, row: &RecordRow, lane: LaneView) -> StoreResult<Record> {
     let live = changes::live_of(unit.db, row.no)?;
     let archives = live.iter().rfind(|change| change.is_barrier()).is_some_and(|c| c.kind == ChangeKind::Archive);
-    let seen = Seen { id: row.id, rev: row.rev, seq: changes::last_seq(unit.db)?, values: row.view.clone() };
+    let shown = live.iter().filter(|change| !change.is_barrier()).map(|change| (change.field.clone(), change.seq));
+    let seen = Seen {
+        id: row.id,
+        rev: row.rev,
+        seq: changes::last_seq(unit.db)?,
+        values: row.view.clone(),
+        live: shown.collect(),
+    };
     let facts = facts_of(unit, row, lane, !live.is_empty())?;
     Ok(Record {
         id: row.id,

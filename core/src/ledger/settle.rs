@@ -3,6 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::facts::created_fields;
 use super::hold::{self, Question};
 use super::identity::fault_of_answer;
 use super::localise::localise_value;
@@ -172,11 +173,7 @@ fn applied(
     for (field, value) in &news.stored {
         let stored = localise_value(unit, &work.row.record_type, field, value)?;
         work.base.set(field, stored.clone());
-        // What became of the edit is what later forms on this device start from; the journal has what was typed.
-        let last = sent.iter().rfind(|change| change.field == **field).map(|change| change.seq);
-        if let Some(change) = work.changes.iter_mut().find(|change| Some(change.seq) == last) {
-            change.to = stored;
-        }
+        note_stored(work, &sent, field, stored);
     }
     work.shipment = None;
     work.row.bounces = 0;
@@ -195,6 +192,22 @@ fn applied(
         work.row.stale = true;
     }
     Ok(())
+}
+
+/// What became of the edit is what later forms on this device start from; the journal has what was typed.
+fn note_stored(work: &mut Work, sent: &[Change], field: &str, stored: Option<Canonical>) {
+    let last =
+        sent.iter().rfind(|change| change.field == field).or_else(|| sent.iter().find(|change| change.is_create()));
+    let Some(last) = last.map(|change| change.seq) else { return };
+    for change in work.changes.iter_mut().filter(|change| change.seq == last) {
+        if change.is_create() {
+            let mut created = created_fields(change);
+            created.set(field, stored.clone());
+            change.to = Some(Canonical::from_stored(created.to_json()));
+        } else {
+            change.to.clone_from(&stored);
+        }
+    }
 }
 
 /// The outcome alone names the record where no entry came with it.

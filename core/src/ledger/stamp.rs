@@ -1,6 +1,8 @@
 //! The seen stamp: what a person saw when a form opened (requirement D15, pitfall P2). Opaque to the app, so it can put
 //! it into a bundle or a draft and hand it back.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,10 @@ pub(crate) struct Seen {
     pub(crate) seq: i64,
     /// The values that were shown; a field that is missing was empty.
     pub(crate) values: FieldMap,
+    /// Per field the number of the change whose value was shown while it was on its way; that of a create under the empty
+    /// name. The server may have stored something else since.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) live: BTreeMap<String, i64>,
 }
 
 impl Seen {
@@ -60,6 +66,7 @@ mod tests {
             rev: 3,
             seq: 9,
             values: FieldMap::from_stored(r#"{"status":"assigned"}"#),
+            live: BTreeMap::from([("status".to_owned(), 7)]),
         };
         let stamp = seen.stamp();
         assert_eq!(Seen::read(&stamp), Some(seen));

@@ -195,6 +195,11 @@ fn collect(db: &Connection, sql: &str, parameters: impl rusqlite::Params) -> Sto
     rows.map(|row| row?).collect()
 }
 
+/// A change, whatever became of it.
+pub(crate) fn by_seq(db: &Connection, seq: i64) -> StoreResult<Option<Change>> {
+    Ok(collect(db, &format!("SELECT {COLUMNS} FROM changes WHERE seq=?1"), [seq])?.pop())
+}
+
 /// The live changes of a record, in the order of their numbers.
 pub(crate) fn live_of(db: &Connection, record: i64) -> StoreResult<Vec<Change>> {
     let sql =
