@@ -189,7 +189,8 @@ impl From<EditProblem> for KeepError {
             | EditProblem::RecordExists(_)
             | EditProblem::EditCount
             | EditProblem::NotTogether(_)
-            | EditProblem::TooLarge { .. } => Self::BadRequest { words },
+            | EditProblem::TooLarge { .. }
+            | EditProblem::RecordTooLarge { .. } => Self::BadRequest { words },
             EditProblem::Archived(_)
             | EditProblem::WillBeArchived(_)
             | EditProblem::Gone(_)

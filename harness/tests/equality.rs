@@ -221,7 +221,7 @@ fn d15_what_the_server_made_of_an_edit_while_a_form_was_open_is_no_conflict() {
     let second_form = phone.record(id).seen;
     phone.sync();
     assert_eq!(phone.keep().reviews().unwrap(), []);
-    assert_eq!(field.record(&phone.server_id(id))["values"]["city"], "RING TWICE");
+    assert_eq!(field.record(phone.server_id(id))["values"]["city"], "RING TWICE");
     phone.commit(vec![phone.patch_seen(id, &second_form, &json!({ "name": "weber and son" }))]);
     phone.sync();
     phone.assert_synced(id);

@@ -10,7 +10,7 @@ use std::io::Write;
 use fieldkeep::schedule::LaneReason;
 use fieldkeep::value::RecordId;
 use fieldkeep::wire::{JSON, NDJSON};
-use fieldkeep::{SyncOutcome, WhyWaiting};
+use fieldkeep::{KeepError, SyncOutcome, WhyWaiting};
 use serde_json::{Value, json};
 use support::phone::Phone;
 use support::site::Field;
@@ -368,4 +368,91 @@ fn a4_a_seq_that_goes_back_in_an_answer_does_not_drag_the_record_back() {
     phone.sync();
     assert_eq!(field.record(&server_id)["changes"]["description"], 2);
     assert_recovers(&field, &phone, &[job], "seq_back");
+}
+
+#[test]
+fn b10_one_line_that_is_too_long_stops_only_its_own_record() {
+    let field = Field::new();
+    let (phone, server_id, id) = phone_with_job(&field);
+    let others: Vec<RecordId> = (0..3).map(|number| phone.customer(&format!("Customer {number}"))).collect();
+    phone.edit(id, json!({ "description": "Leaks" }));
+    let pad = |mut lines: Vec<Value>, position: usize| {
+        lines[position]["pad"] = json!("x".repeat(3 * 1024 * 1024));
+        lines
+    };
+    phone.wire.twist("/v1/push", move |lines| pad(lines, 1));
+    phone.sync();
+    phone.assert_synced(id);
+    others.iter().for_each(|other| phone.assert_synced(*other));
+    assert_eq!(phone.wire.pushes().len(), 1, "the page told of the one whose answer could not be read");
+    // When the page tells nothing either, it waits alone.
+    let all_padded = move |lines: Vec<Value>| (0..lines.len()).fold(lines, pad);
+    let stuck = phone.customer("Stuck");
+    phone.wire.twist("/v1/push", all_padded);
+    phone.wire.lie("/v1/pull", reply(503, &[], b""));
+    phone.run();
+    assert!(
+        matches!(phone.why(stuck)[..], [WhyWaiting::Later { .. } | WhyWaiting::Lane { .. }]),
+        "{:?}",
+        phone.why(stuck)
+    );
+    let late = phone.customer("Behind it");
+    field.advance(10_000);
+    phone.run();
+    [stuck, late].iter().for_each(|other| phone.assert_synced(*other));
+    assert_eq!(field.records("customer").len(), 6, "none of them twice");
+    // The same in a page: asked for again, then left out and noted.
+    field.office_sets(&server_id, json!({ "description": "Leaks badly" }));
+    let news = field.office_customer("News");
+    for _ in 0..4 {
+        phone.wire.twist("/v1/pull", move |lines| pad(lines, 0));
+        phone.sync();
+    }
+    assert_eq!(phone.by_server_id("customer", &news).fields["name"].to_json(), "News");
+    assert!(phone.journal("protocol_error").iter().any(|fault| fault["lines"] == 1));
+    assert_eq!(phone.device_words().split(' ').next(), Some("Synced"));
+}
+
+#[test]
+fn b10_a_record_stays_within_what_a_reply_carries() {
+    let field = Field::new();
+    let (phone, server_id, id) = phone_with_job(&field);
+    field.behave(json!({ "do": "normalise", "field": "work_order.description", "rule": "trim" }));
+    for number in 10..40 {
+        phone.edit(id, json!({ "description": format!("{number}{} ", "x".repeat(60_000)) }));
+        phone.sync();
+    }
+    phone.assert_synced(id);
+    let fresh = field.phone("ben");
+    fresh.sync();
+    assert!(fresh.text(fresh.by_server_id("work_order", &server_id).id, "description").starts_with("39x"));
+}
+
+#[test]
+fn b10_what_would_make_a_record_too_large_is_refused_here_or_put_to_a_person() {
+    let names: Vec<String> = (0..10).map(|number| format!("t{number}")).collect();
+    let fields: Vec<Value> = names.iter().map(|name| json!({ "name": name, "kind": "long_text" })).collect();
+    let schema = json!({ "version": 1, "types": [{ "name": "report", "fields": fields }] });
+    let field = Field::with_schema(&schema.to_string());
+    let server_id = field.office_creates("report", json!({ "t0": "x" }));
+    let (ana, ben) = (field.phone("ana"), field.phone("ben"));
+    let half = |names: &[String]| -> Value {
+        names.iter().map(|name| (name.clone(), json!("x".repeat(60_000)))).collect::<serde_json::Map<_, _>>().into()
+    };
+    [&ana, &ben].iter().for_each(|phone| drop(phone.sync()));
+    let id = ana.by_server_id("report", &server_id).id;
+    ana.edit(id, half(&names[..5]));
+    let refused = ana.try_commit(vec![ana.patch(id, &half(&names[5..]))]);
+    assert!(matches!(&refused, Err(KeepError::BadRequest { words }) if words.contains("bytes")), "{refused:?}");
+    ana.sync();
+    ana.assert_synced(id);
+    // Each fits here, both together do not fit there.
+    let same = ben.by_server_id("report", &server_id).id;
+    ben.edit(same, half(&names[5..]));
+    ben.sync();
+    assert!(ben.words(same).contains("would be too large"), "{}", ben.words(same));
+    assert_eq!(ben.keep().reviews().unwrap().len(), 1);
+    let late = ben.create("report", json!({ "t0": "y" }));
+    ben.sync();
+    ben.assert_synced(late);
 }

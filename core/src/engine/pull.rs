@@ -23,9 +23,14 @@ impl Engine {
         let patient = self.faulty_pages < FAULTY_PAGES;
         let token = self.session.as_ref().map_or(0, |session| session.token);
         let page = core.remote.pull(token, before.cursor.as_deref(), PULL_SLICE, |entries, end| {
-            let end = end.map(|end| CursorMove { cursor: end.cursor.clone(), complete: !end.more });
+            let too_long = end.map_or(0, |(_, too_long)| too_long);
+            let end = end.map(|(end, _)| CursorMove { cursor: end.cursor.clone(), complete: !end.more });
             let taken = core.write(Turn::Engine, |unit| {
-                faults += take_page(unit, &entries)?;
+                faults += take_page(unit, &entries)? + too_long;
+                if too_long > 0 {
+                    let detail = serde_json::json!({"reason": "a line of the page is too long", "lines": too_long});
+                    unit.journal(None, "protocol_error", &detail)?;
+                }
                 match end.filter(|_| faults == 0 || !patient) {
                     Some(end) => move_cursor(unit, &end),
                     None => Ok(()),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::step::{Engine, StepResult};
 use crate::clock::Moment;
-use crate::ledger::{SealRoom, Settled, postpone, refuse_alone, seal, settle, unreported_resolutions};
+use crate::ledger::{SealRoom, Settled, postpone, postpone_alone, refuse_alone, seal, settle, unreported_resolutions};
 use crate::remote::{Failure, PushOutcome};
 use crate::store::shipments::{self, OpenShipment};
 use crate::store::{StoreError, StoreResult, Turn, reviews};
@@ -42,16 +42,16 @@ impl Engine {
         let core = Arc::clone(&self.core);
         let token = self.session.as_ref().map_or(0, |session| session.token);
         self.sending(true);
-        let PushOutcome { lines, end } = match self.race(async { Ok(core.remote.push(token, body).await) }).await {
+        let outcome = match self.race(async { Ok(core.remote.push(token, body).await) }).await {
             Ok(outcome) => outcome,
-            Err(failure) => PushOutcome { lines: Vec::new(), end: Err(failure) },
+            Err(failure) => PushOutcome { lines: Vec::new(), too_long: 0, end: Err(failure) },
         };
-        let answered = self.settle_lines(&batch, &lines);
+        let answered = self.settle_lines(&batch, &outcome.lines);
         self.sending(false);
         let answered = answered?;
         let silent: Vec<&OpenShipment> =
             batch.shipments.iter().filter(|shipment| !answered.contains(&shipment.key)).collect();
-        self.finish_push(end, &batch, &silent, lines.is_empty())?;
+        self.finish_push(outcome, &batch, &silent)?;
         self.rescan()
     }
 
@@ -115,14 +115,8 @@ impl Engine {
         Ok(answered)
     }
 
-    fn finish_push(
-        &mut self,
-        end: Result<(), Failure>,
-        batch: &Batch,
-        silent: &[&OpenShipment],
-        nothing_came: bool,
-    ) -> StepResult {
-        match end {
+    fn finish_push(&mut self, outcome: PushOutcome, batch: &Batch, silent: &[&OpenShipment]) -> StepResult {
+        match outcome.end {
             Ok(()) => {
                 self.batch_items = usize::MAX;
                 self.refused_before = false;
@@ -130,10 +124,14 @@ impl Engine {
                 if silent.is_empty() {
                     return self.core.lane_succeeded();
                 }
+                // An answer that is too long to be read concerns its own record alone.
+                let alone = outcome.too_long > 0;
                 self.core.write(Turn::Engine, |unit| {
-                    silent.iter().try_for_each(|shipment| postpone(unit, shipment, "no answer"))
+                    let put_off = if alone { postpone_alone } else { postpone };
+                    silent.iter().try_for_each(|shipment| put_off(unit, shipment))
                 })?;
-                if nothing_came || silent.len() == batch.shipments.len() {
+                let nothing_came = outcome.lines.is_empty() || silent.len() == batch.shipments.len();
+                if nothing_came && !alone {
                     return self.failed(Failure::unreadable("the reply answers nothing that was sent"));
                 }
                 self.core.lane_succeeded()
@@ -142,9 +140,8 @@ impl Engine {
             // Noted, so that whoever drives the engine stops, too; the shipments stay open and are settled later.
             Err(Failure::Cancelled) => self.failed(Failure::Cancelled),
             Err(failure) => {
-                self.core.write(Turn::Engine, |unit| {
-                    silent.iter().try_for_each(|shipment| postpone(unit, shipment, "no answer"))
-                })?;
+                self.core
+                    .write(Turn::Engine, |unit| silent.iter().try_for_each(|shipment| postpone(unit, shipment)))?;
                 self.failed(failure)
             }
         }

@@ -20,7 +20,7 @@ use crate::store::forms::{self, FormRow};
 use crate::store::records::{self, Life};
 use crate::store::{StoreError, StoreResult, drafts};
 use crate::value::{Canonical, FieldKind, FieldMap, RecordId, Value};
-use crate::wire::ChangeKind;
+use crate::wire::{ChangeKind, MAX_RECORD_BYTES};
 
 /// Keeps the edits, all or none.
 pub(crate) fn commit(unit: &Unit<'_>, edits: &[Edit], options: &CommitOptions) -> Result<Receipt, EditProblem> {
@@ -143,6 +143,7 @@ impl<'u, 'a> Act<'u, 'a> {
         if !problems.is_empty() {
             return Err(EditProblem::Fields { record_type: type_name.to_owned(), problems });
         }
+        check_size(&values)?;
         let id = id.unwrap_or_else(|| RecordId(unit.new_uuid()));
         if records::no_of(unit.db, id)?.is_some() {
             return Err(EditProblem::RecordExists(id));
@@ -187,6 +188,9 @@ impl<'u, 'a> Act<'u, 'a> {
             self.keep_field(&mut work, &seen, op, &field, to)?;
         }
         let kept = self.next_seq > op;
+        if kept {
+            check_size(&work.view())?;
+        }
         work.save(unit)?;
         Ok((id, kept.then_some(op)))
     }
@@ -328,6 +332,12 @@ fn check_open(work: &Work) -> Result<(), EditProblem> {
         return Err(EditProblem::Archived(work.row.id));
     }
     Ok(())
+}
+
+/// What the server would reject, and no reply could carry, is not taken.
+fn check_size(values: &FieldMap) -> Result<(), EditProblem> {
+    let bytes = values.to_json().len();
+    if bytes > MAX_RECORD_BYTES { Err(EditProblem::RecordTooLarge { bytes }) } else { Ok(()) }
 }
 
 /// Canonical values in name order, references checked against what is on this device.

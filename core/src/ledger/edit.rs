@@ -9,6 +9,7 @@ use super::stamp::SeenStamp;
 use crate::schema::FieldProblem;
 use crate::store::StoreError;
 use crate::value::{FormToken, RecordId, Value};
+use crate::wire::MAX_RECORD_BYTES;
 
 /// Edits of one commit: a form and what hangs on it.
 pub(crate) const MAX_EDITS: usize = 100;
@@ -176,6 +177,12 @@ pub enum EditProblem {
     #[error("the edits have {bytes} bytes, at most {MAX_COMMIT_BYTES} fit one commit")]
     TooLarge {
         /// Bytes of the new values.
+        bytes: usize,
+    },
+    /// More than one record may hold.
+    #[error("the record would have {bytes} bytes, it may have {MAX_RECORD_BYTES}")]
+    RecordTooLarge {
+        /// Bytes of its values.
         bytes: usize,
     },
     /// The store failed; nothing was written.

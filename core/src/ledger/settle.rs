@@ -91,9 +91,18 @@ fn postponed(
     }))
 }
 
-/// No answer came for these shipments: the same rows go out again when the lane is due.
-pub(crate) fn postpone(unit: &Unit<'_>, shipment: &OpenShipment, error: &str) -> StoreResult<()> {
-    shipments::postpone(unit.db, shipment.no, &Due::after(&unit.now, 0), error)?;
+/// No answer came for this shipment: the same row goes out again when the lane is due.
+pub(crate) fn postpone(unit: &Unit<'_>, shipment: &OpenShipment) -> StoreResult<()> {
+    unanswered(unit, shipment, 0)
+}
+
+/// Its own answer cannot be read: it waits on its own, so that it does not hold up the others.
+pub(crate) fn postpone_alone(unit: &Unit<'_>, shipment: &OpenShipment) -> StoreResult<()> {
+    unanswered(unit, shipment, own_wait_ms(shipment.attempts, false, unit.random()))
+}
+
+fn unanswered(unit: &Unit<'_>, shipment: &OpenShipment, wait_ms: i64) -> StoreResult<()> {
+    shipments::postpone(unit.db, shipment.no, &Due::after(&unit.now, wait_ms), "no answer")?;
     unit.touch(shipment.record);
     Ok(())
 }

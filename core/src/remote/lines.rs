@@ -20,12 +20,29 @@ pub(super) struct Lines {
     searched: usize,
     total: usize,
     ended: bool,
+    /// Whether the rest of the present line belongs to one that is too long.
+    skipping: bool,
+    too_long: usize,
 }
 
 impl Lines {
     pub(super) fn new(response: HttpResponse) -> Self {
         let packed = response.header("content-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("gzip"));
-        Self { response, inflater: packed.then(Inflater::new), buffer: Vec::new(), searched: 0, total: 0, ended: false }
+        Self {
+            response,
+            inflater: packed.then(Inflater::new),
+            buffer: Vec::new(),
+            searched: 0,
+            total: 0,
+            ended: false,
+            skipping: false,
+            too_long: 0,
+        }
+    }
+
+    /// Lines left out so far because they were too long. The others count all the same: one record must not stop them.
+    pub(super) fn too_long(&self) -> usize {
+        self.too_long
     }
 
     /// The next document; `None` at the end. A last line without an end was cut and does not count.
@@ -34,8 +51,9 @@ impl Lines {
             if let Some(end) = self.buffer[self.searched..].iter().position(|&byte| byte == b'\n') {
                 let line: Vec<u8> = self.buffer.drain(..=self.searched + end).collect();
                 self.searched = 0;
-                if line.len() > MAX_LINE_BYTES + 1 {
-                    return Err(too_long());
+                if std::mem::take(&mut self.skipping) || line.len() > MAX_LINE_BYTES + 1 {
+                    self.too_long += 1;
+                    continue;
                 }
                 let line = line.trim_ascii();
                 if line.is_empty() {
@@ -44,8 +62,10 @@ impl Lines {
                 return parse(line).map(Some);
             }
             self.searched = self.buffer.len();
-            if self.buffer.len() > MAX_LINE_BYTES {
-                return Err(too_long());
+            if self.skipping || self.buffer.len() > MAX_LINE_BYTES {
+                self.skipping = true;
+                self.buffer.clear();
+                self.searched = 0;
             }
             if self.ended {
                 return Ok(None);
@@ -86,10 +106,6 @@ impl Lines {
         self.buffer.extend_from_slice(bytes);
         Ok(())
     }
-}
-
-fn too_long() -> Failure {
-    Failure::unreadable("a line of the reply is too long")
 }
 
 fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<T, Failure> {
@@ -229,15 +245,29 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_bounded_wherever_its_end_is() {
+    fn a_line_that_is_too_long_is_left_out_and_the_others_count() {
         let line = |bytes: usize| format!("\"{}\"\n", "x".repeat(bytes - 2)).into_bytes();
         let (fits, long) = (line(MAX_LINE_BYTES), line(MAX_LINE_BYTES + 1));
-        assert_eq!(read(reply(&[&fits], false, false)).1, None);
-        assert!(words(read(reply(&[&long], false, false)).1).contains("too long"), "in one piece");
-        let pieces: Vec<&[u8]> = long.chunks(1000).collect();
-        assert!(words(read(reply(&pieces, false, false)).1).contains("too long"), "in pieces");
+        assert_eq!(read(reply(&[&fits], false, false)).0.len(), 1);
+        let around: Vec<u8> = [b"1\n".as_slice(), &long, b"2\n"].concat();
+        for size in [1000, MAX_LINE_BYTES, around.len()] {
+            let pieces: Vec<&[u8]> = around.chunks(size).collect();
+            assert_eq!(read(reply(&pieces, false, false)), (vec![1.into(), 2.into()], None), "pieces of {size}");
+        }
         let endless = vec![b'x'; MAX_LINE_BYTES + 1];
-        assert!(words(read(reply(&[&endless], false, false)).1).contains("too long"), "without an end");
+        assert_eq!(read(reply(&[&endless], false, false)), (vec![], None));
+    }
+
+    #[test]
+    fn what_is_left_out_is_counted_and_takes_no_room() {
+        let long = vec![b'x'; MAX_LINE_BYTES];
+        let mut lines = reply(&[b"1\n", &long, b"x", b"x", b"\n2\n"], false, false);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            assert_eq!(lines.next::<u8>().await.unwrap(), Some(1));
+            assert_eq!(lines.next::<u8>().await.unwrap(), Some(2));
+        });
+        assert_eq!((lines.too_long(), lines.buffer.len()), (1, 0));
     }
 
     #[test]

@@ -11,7 +11,8 @@ use super::lines::Lines;
 use super::token::{AccessToken, TokenProvider};
 use crate::clock::Clock;
 use crate::wire::{
-    Entry, Hello, JSON, LookupAnswers, LookupLine, LookupRequest, NDJSON, PageEnd, PullLine, PushLine, TEST_NOW_HEADER,
+    Entry, Hello, JSON, LookupAnswers, LookupLine, LookupRequest, NDJSON, PageEnd, PullLine, PushLine, RecordQuestion,
+    TEST_NOW_HEADER,
 };
 
 /// Characters of a server's explanation that are kept and shown: a sentence or two.
@@ -34,6 +35,8 @@ pub(crate) struct Greeting {
 /// What came of a push: every complete line, and how it ended.
 pub(crate) struct PushOutcome {
     pub(crate) lines: Vec<PushLine>,
+    /// Lines that were too long to be read.
+    pub(crate) too_long: usize,
     pub(crate) end: Result<(), Failure>,
 }
 
@@ -67,17 +70,18 @@ impl NativeRemote {
     /// Sends a body and collects the answers. A complete line counts even if the connection is cut after it. `token` is
     /// the generation that the session was opened with.
     pub(crate) async fn push(&self, token: u64, body: Vec<u8>) -> PushOutcome {
-        let mut lines = Vec::new();
-        let end = self.collect(token, body, &mut lines).await;
-        PushOutcome { lines, end }
+        let mut outcome = PushOutcome { lines: Vec::new(), too_long: 0, end: Ok(()) };
+        outcome.end = self.collect(token, body, &mut outcome).await;
+        outcome
     }
 
-    async fn collect(&self, token: u64, body: Vec<u8>, lines: &mut Vec<PushLine>) -> Result<(), Failure> {
+    async fn collect(&self, token: u64, body: Vec<u8>, outcome: &mut PushOutcome) -> Result<(), Failure> {
         let response = self.exchange(token, HttpMethod::Post, "/v1/push", body).await?;
         let mut reply = Lines::new(response);
         while let Some(line) = reply.next::<PushLine>().await? {
-            lines.push(line);
+            outcome.lines.push(line);
         }
+        outcome.too_long = reply.too_long();
         Ok(())
     }
 
@@ -93,16 +97,22 @@ impl NativeRemote {
                 LookupLine::Record(answer) => answers.records.push(*answer),
             }
         }
+        // Without an answer a record would look like one that is gone.
+        let answered = |asked: &RecordQuestion| answers.records.iter().any(|answer| answer.question == *asked);
+        if !questions.records.iter().all(answered) {
+            return Err(Failure::unreadable("the reply leaves questions open"));
+        }
         Ok(answers)
     }
 
-    /// Fetches one page, handing entries on in slices as they arrive.
+    /// Fetches one page, handing entries on in slices as they arrive: with the last ones the page's end, and how many lines
+    /// were too long to be read.
     pub(crate) async fn pull(
         &self,
         token: u64,
         cursor: Option<&str>,
         slice: usize,
-        mut take: impl FnMut(Vec<Entry>, Option<&PageEnd>) -> Result<(), Failure>,
+        mut take: impl FnMut(Vec<Entry>, Option<(&PageEnd, usize)>) -> Result<(), Failure>,
     ) -> PullEnd {
         let path = match cursor {
             Some(cursor) => format!("/v1/pull?cursor={}", percent(cursor)),
@@ -115,7 +125,7 @@ impl NativeRemote {
             match line {
                 PullLine::Record(entry) => entries.push(*entry),
                 PullLine::End { page } => {
-                    take(entries, Some(&page))?;
+                    take(entries, Some((&page, reply.too_long())))?;
                     return Ok(page);
                 }
             }

@@ -24,8 +24,11 @@ pub const TEST_NOW_HEADER: &str = "fieldkeep-test-now";
 
 /// Most bytes of a whole reply after decompression (8 MiB), so that no server can fill a phone's memory (pitfall 13).
 pub const MAX_REPLY_BYTES: usize = 8 * 1024 * 1024;
-/// Most bytes of one line of a reply (1 MiB): the largest record with room to spare.
-pub const MAX_LINE_BYTES: usize = 1024 * 1024;
+/// Most bytes of a record's values as JSON (512 KiB): eight of the longest texts.
+pub const MAX_RECORD_BYTES: usize = 512 * 1024;
+/// Most bytes of one line of a reply (2 MiB): the largest record, what the server made of its fields and the values of a
+/// refusal, with room to spare.
+pub const MAX_LINE_BYTES: usize = 2 * 1024 * 1024;
 /// Deepest nesting of JSON in a reply; deeper is refused before it is parsed (pitfall 13).
 pub const MAX_JSON_DEPTH: usize = 64;
 /// Most bytes of a server id, a cursor or a name of a person.

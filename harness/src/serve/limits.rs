@@ -19,5 +19,8 @@ pub(crate) const LOOKUP_QUESTIONS: usize = 200;
 pub(crate) const KEY_LIFETIME_S: i64 = 86_400;
 /// How long tombstones and `by` lists are kept, milliseconds (90 days): a phone that was in a drawer for a season.
 pub(crate) const TOMBSTONE_MS: i64 = 90 * 86_400_000;
+/// Shipments named in a record's `by`, the newest ones: 70 bytes each, so that a record edited all day long does not
+/// outgrow a line of a reply. An older open one is found by its key or by lookup.
+pub(crate) const APPLIED_LISTED: usize = 1_000;
 /// What a shipment is told when the database failed under it, seconds.
 pub(crate) const AFTER_FAILURE_S: i64 = 5;

@@ -8,7 +8,7 @@ use fieldkeep::wire::{ChangeKind, FieldAuthor, Outcome, RecordLife, Shipment};
 use rusqlite::Connection;
 use serde_json::Value as Json;
 
-use super::fields::{ReadChange, normalised, parent_of};
+use super::fields::{ReadChange, check_size, normalised, parent_of};
 use super::{Stop, Turn};
 use crate::serve::error::ServeError;
 use crate::serve::store::{self, AppliedRow, Change, Record};
@@ -30,6 +30,7 @@ impl Turn<'_> {
             return self.create_again(tx, shipment, &record).map(|outcome| (outcome, record.no));
         }
         let changes = self.read_changes(tx, record_type, shipment, true)?;
+        check_size(record_type, &FieldMap::new(), &changes)?;
         let given = changes.iter().filter_map(|change| Some((change.field.name.clone(), change.stored.clone()?)));
         let fields: FieldMap = given.collect();
         let parent = parent_of(tx, record_type, &fields)?;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use fieldkeep::schema::{Field, RecordType};
 use fieldkeep::value::{Canonical, FieldKind, FieldMap, RecordId, canonical_of_json};
-use fieldkeep::wire::{FieldChange, FieldError, Outcome, RecordLife, Shipment};
+use fieldkeep::wire::{FieldChange, FieldError, MAX_RECORD_BYTES, Outcome, RecordLife, Shipment};
 use rusqlite::Connection;
 use serde_json::Value as Json;
 
-use super::{Stop, Turn};
+use super::{Stop, Turn, rejected};
 use crate::serve::error::ServeError;
 use crate::serve::store::{self, Record};
 
@@ -87,6 +87,19 @@ impl ReadChange<'_> {
         let current = current.cloned();
         self.from.as_ref() == Some(&current) || current == self.sent || current == self.stored
     }
+}
+
+/// A record that no line of a reply could carry would never be seen again.
+pub(super) fn check_size(record_type: &RecordType, before: &FieldMap, changes: &[ReadChange<'_>]) -> Result<(), Stop> {
+    let mut after = before.clone();
+    for change in changes {
+        after.set(&change.field.name, change.stored.clone());
+    }
+    if after.to_json().len() <= MAX_RECORD_BYTES {
+        return Ok(());
+    }
+    let message = format!("{} would be too large: its values may have {MAX_RECORD_BYTES} bytes", record_type.label);
+    Err(Stop::Answered(rejected(message)))
 }
 
 /// The stored value of each field that this server normalised.

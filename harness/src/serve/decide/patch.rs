@@ -4,7 +4,7 @@ use fieldkeep::schema::RecordType;
 use fieldkeep::wire::{FieldAuthor, FieldConflict, Outcome, RecordLife, Shipment};
 use rusqlite::Connection;
 
-use super::fields::{ReadChange, json_of, parent_of};
+use super::fields::{ReadChange, check_size, json_of, parent_of};
 use super::{Stop, Turn, rejected};
 use crate::serve::store::{self, Change, Record};
 
@@ -29,6 +29,7 @@ impl Turn<'_> {
         if !conflicts.is_empty() {
             return Err(Stop::Answered(Outcome::Conflict { fields: conflicts }));
         }
+        check_size(record_type, &record.fields, &changes)?;
         let differs = |change: &&ReadChange<'_>| record.fields.get(&change.field.name) != change.stored.as_ref();
         let differing: Vec<&ReadChange<'_>> = changes.iter().filter(differs).collect();
         if !differing.is_empty() {
