@@ -5,7 +5,7 @@
 mod support;
 
 use fieldkeep::value::{RecordId, ReviewId, Value};
-use fieldkeep::{CommitOptions, KeepError, RecordStatus, Resolve, Review, ReviewKind, WhyWaiting};
+use fieldkeep::{CommitOptions, Edit, KeepError, RecordStatus, Resolve, Review, ReviewKind, WhyWaiting};
 use serde_json::{Value as Json, json};
 use support::phone::Phone;
 use support::site::Field;
@@ -294,6 +294,24 @@ fn d12_archived_or_deleted_on_the_server_while_edited_here_goes_to_a_person() {
         assert_eq!(field.dump()["resolutions"].as_array().unwrap().len(), 2);
         assert_eq!(field.record(&server_id)["values"]["description"], Json::Null);
     }
+}
+
+#[test]
+fn d12_what_the_office_archived_is_reopened_with_the_edits_that_waited() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    phone.edit(id, json!({"description": "Leaks"}));
+    field.push("office", &[support::barrier("work_order", "archive", &server_id)]);
+    phone.sync();
+    assert_eq!((review(&phone).kind, phone.record(id).status), (ReviewKind::Gone, RecordStatus::Archived));
+    let seen = Some(phone.record(id).seen);
+    phone.commit(vec![Edit::Reopen { id, seen }]);
+    phone.edit(id, json!({"labor_hours": "2"}));
+    resolve(&phone, Resolve::Mine);
+    phone.sync();
+    let record = field.record(&server_id);
+    assert_eq!((&record["life"], &record["values"]["description"]), (&json!("alive"), &json!("Leaks")));
+    assert_eq!(record["values"]["labor_hours"], "2");
+    phone.assert_synced(id);
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::unit::Unit;
 use super::work::{Work, reference};
 use crate::schedule::{ChangeFacts, ChangeState, MissingParent, RecordFacts, Stand, seal_groups, stands};
+use crate::store::StoreResult;
 use crate::store::changes::{self, Change, State};
-use crate::store::{StoreResult, records};
+use crate::store::records::{self, Life};
 use crate::value::{Canonical, FieldKind, FieldMap};
 
 /// Facts of one record.
@@ -35,6 +36,7 @@ pub(super) fn record_facts(unit: &Unit<'_>, work: &Work) -> StoreResult<RecordFa
         open_shipment: work.shipment.is_some(),
         record_review: work.open_review("").map(|review| review.no),
         bounce_left_ms: work.row.due.as_ref().map_or(0, |due| due.remaining_ms(&unit.now)),
+        archived: work.row.life == Life::Archived,
     })
 }
 

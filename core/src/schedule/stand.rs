@@ -61,6 +61,8 @@ pub struct RecordFacts {
     pub record_review: Option<i64>,
     /// Milliseconds until it may be sent again, after others kept changing it.
     pub bounce_left_ms: i64,
+    /// Whether the server has put it away: it takes nothing but a reopen.
+    pub archived: bool,
 }
 
 /// Where a change stands.
@@ -148,8 +150,13 @@ impl<'a> Walk<'a> {
         if let Some(op) = self.barrier {
             return Stand::BehindBarrier(op);
         }
+        let reopen = reopen_that_goes_first(record);
         match (change.kind, change.field.is_empty()) {
             (ChangeKind::Create, true) => create_stand(record, change),
+            (_, true) if reopen == Some(position) => Stand::Ready,
+            (_, false) if reopen.is_some_and(|reopen| position < reopen) => {
+                reopen.map_or(Stand::Ready, |reopen| Stand::BehindBarrier(record.changes[reopen].op))
+            }
             (_, true) if position > 0 => Stand::BehindEarlier(record.changes[position - 1].op),
             (_, true) => Stand::Ready,
             (_, false) => self.patch_stand(change),
@@ -171,6 +178,17 @@ impl<'a> Walk<'a> {
             _ => Stand::Ready,
         }
     }
+}
+
+/// Of a record that the office has put away meanwhile: the position of the reopen without which the edits before it can
+/// never be taken. It goes ahead of them, as the one exception to the order in which things were made. A reopen of a group
+/// keeps its place, or two groups could wait for each other.
+fn reopen_that_goes_first(record: &RecordFacts) -> Option<usize> {
+    let position = record.changes.iter().position(|change| change.field.is_empty())?;
+    let (before, reopen) = (&record.changes[..position], &record.changes[position]);
+    let free = |change: &ChangeFacts| change.state == ChangeState::Pending;
+    let goes = record.archived && reopen.kind == ChangeKind::Reopen && reopen.group.is_none();
+    (goes && free(reopen) && before.iter().all(free)).then_some(position)
 }
 
 /// A create waits for the parents it names. Where a later change of the record points the field to a record that the

@@ -22,11 +22,19 @@ enum Act {
 
 #[derive(Clone, Debug)]
 enum Event {
-    Commit { edits: Vec<(usize, Act)>, together: bool },
+    Commit {
+        edits: Vec<(usize, Act)>,
+        together: bool,
+    },
     Seal,
     Answer(usize),
-    Hold { record: usize, field: usize },
+    Hold {
+        record: usize,
+        field: usize,
+    },
     Release,
+    /// The office archives a record.
+    PutAway(usize),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +71,7 @@ struct Device {
     changes: Vec<Change>,
     exists: [bool; RECORDS],
     known: [bool; RECORDS],
+    archived: [bool; RECORDS],
     /// Open shipments: their item, one a shipment or one a group.
     shipments: BTreeMap<usize, Vec<usize>>,
     last_shipment: usize,
@@ -153,6 +162,7 @@ impl Device {
             open_shipment: self.of(record).any(|change| matches!(change.state, State::Sealed(_))),
             record_review: None,
             bounce_left_ms: 0,
+            archived: self.archived[record],
         }
     }
 
@@ -204,8 +214,14 @@ impl Device {
         let keys: Vec<usize> = self.shipments.keys().copied().collect();
         let Some(&key) = keys.get(which.checked_rem(keys.len()).unwrap_or(0)) else { return false };
         for position in self.shipments.remove(&key).unwrap_or_default() {
-            self.changes[position].state = State::Done;
-            self.known[self.changes[position].record] = true;
+            let change = &mut self.changes[position];
+            change.state = State::Done;
+            self.known[change.record] = true;
+            match change.kind {
+                ChangeKind::Archive => self.archived[change.record] = true,
+                ChangeKind::Reopen => self.archived[change.record] = false,
+                _ => {}
+            }
         }
         true
     }
@@ -217,8 +233,10 @@ impl Device {
             for before in self.of(after.record).filter(|before| before.seq < after.seq) {
                 assert!(!(before.waits() && before.field == after.field), "{before:?} overtaken by {after:?}");
                 assert!(!(before.waits() && before.field.is_empty()), "{after:?} passed {before:?}");
-                let barrier = after.field.is_empty() && after.kind != ChangeKind::Create;
+                let reopens = after.kind == ChangeKind::Reopen && self.archived[after.record];
+                let barrier = after.field.is_empty() && after.kind != ChangeKind::Create && !reopens;
                 assert!(!barrier, "barrier {after:?} is not alone, {before:?}");
+                assert!(!reopens || before.state == State::Pending, "{after:?} is not alone, {before:?}");
             }
         }
         for record in 0..RECORDS {
@@ -304,6 +322,7 @@ impl Device {
             }
             Event::Hold { record, field } => self.hold(*record, FIELDS[*field]),
             Event::Release => self.release(),
+            Event::PutAway(record) => self.archived[*record] = self.known[*record],
         }
         self.check_wire();
         self.check_waits();
@@ -327,6 +346,7 @@ fn event() -> impl Strategy<Value = Event> {
         2 => (0..4_usize).prop_map(Event::Answer),
         1 => (0..RECORDS, 0..FIELDS.len()).prop_map(|(record, field)| Event::Hold { record, field }),
         1 => Just(Event::Release),
+        1 => (0..RECORDS).prop_map(Event::PutAway),
     ]
 }
 

@@ -45,7 +45,7 @@ impl With for ChangeFacts {
 }
 
 fn record(changes: Vec<ChangeFacts>) -> RecordFacts {
-    RecordFacts { record: 1, changes, open_shipment: false, record_review: None, bounce_left_ms: 0 }
+    RecordFacts { record: 1, changes, open_shipment: false, record_review: None, bounce_left_ms: 0, archived: false }
 }
 
 #[test]
@@ -55,6 +55,8 @@ fn every_stand_of_one_record() {
     shipping.open_shipment = true;
     let mut reviewed = record(vec![patch(1, "a").held(7), patch(2, "b")]);
     reviewed.record_review = Some(7);
+    let reopened = |changes| RecordFacts { archived: true, ..record(changes) };
+    let reopen = |seq| change(seq, ChangeKind::Reopen, "");
     let mut bounced = record(vec![patch(1, "a"), patch(2, "b").held(9)]);
     bounced.bounce_left_ms = 500;
     let cases: Vec<(&str, RecordFacts, Vec<Stand>)> = vec![
@@ -109,6 +111,26 @@ fn every_stand_of_one_record() {
             "the replacement belongs to no group, the create does",
             record(vec![create(2).waits_for("r", 5, None).grouped(2), patch(3, "r")]),
             vec![S::ForParent(5), S::BehindEarlier(2)],
+        ),
+        (
+            "what the office has put away is reopened before its edits go",
+            reopened(vec![patch(1, "a"), patch(2, "b"), reopen(3), patch(4, "a")]),
+            vec![S::BehindBarrier(3), S::BehindBarrier(3), S::Ready, S::BehindBarrier(3)],
+        ),
+        (
+            "of what is open it comes in its turn",
+            record(vec![patch(1, "a"), reopen(2)]),
+            vec![S::Ready, S::BehindEarlier(1)],
+        ),
+        (
+            "a person is asked first",
+            reopened(vec![patch(1, "a").held(7), reopen(2)]),
+            vec![S::Review(7), S::BehindEarlier(1)],
+        ),
+        (
+            "a reopen of a group keeps its place",
+            reopened(vec![patch(1, "a"), reopen(2).grouped(2)]),
+            vec![S::Ready, S::BehindEarlier(1)],
         ),
         (
             "a barrier goes first when it is first",
