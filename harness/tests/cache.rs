@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use fieldkeep::value::{RecordId, Value};
-use fieldkeep::{Filter, Query, Record, Sort, SyncOutcome, Test};
+use fieldkeep::{Filter, Query, Record, RecordStatus, Sort, SyncOutcome, Test};
 use serde_json::{Value as Json, json};
 use support::phone::Phone;
 use support::site::Field;
@@ -91,6 +91,42 @@ fn f1_an_expired_cursor_loads_everything_again_and_loses_no_work() {
     assert_eq!((phone.text(id, "city"), phone.text(id, "billing_contact")), ("Ulm".into(), "Dana".into()));
     assert_eq!(field.record(&server_id)["values"]["city"], "Ulm");
     phone.assert_synced(id);
+}
+
+#[test]
+fn f2_after_a_full_refresh_nothing_that_is_gone_says_that_it_is_synced() {
+    let field = Field::new();
+    let names = ["Kept", "Deleted", "Revoked", "Deleted under an edit", "Archived"];
+    let server_ids = names.map(|name| field.office_job(name));
+    let mut phone = field.phone("ana");
+    phone.sync();
+    let [kept, deleted, revoked, edited, archived] =
+        server_ids.each_ref().map(|server_id| phone.by_server_id("work_order", server_id).id);
+    phone.offline();
+    phone.edit(edited, json!({"description": "Leaks"}));
+    field.behave(json!({"do": "delete", "server_id": server_ids[1]}));
+    field.behave(json!({"do": "revoke", "user": "ana", "server_id": server_ids[2]}));
+    field.behave(json!({"do": "delete", "server_id": server_ids[3]}));
+    field.push("office", &[support::barrier("work_order", "archive", &server_ids[4])]);
+    field.advance(100 * support::DAY_MS);
+    // Killed once everything was loaded and nothing asked: it goes on from there.
+    field.behave(json!({"do": "fail", "path": "/v1/lookup", "status": 503, "times": 1}));
+    phone.online();
+    field.advance(10_000);
+    phone.sync();
+    phone.reopen();
+    field.advance(phone.next_wake().unwrap());
+    phone.sync();
+    phone.assert_synced(kept);
+    let status = |id| phone.record(id).status;
+    assert_eq!((status(deleted), status(revoked)), (RecordStatus::Gone, RecordStatus::Hidden));
+    assert_eq!(status(archived), RecordStatus::Archived);
+    assert_eq!(phone.words(deleted), "This was removed.");
+    assert_eq!(phone.words(revoked), "This is not shared with you any more.");
+    assert_eq!(phone.words(edited), "Removed in the office. Your changes are kept here until you decide.");
+    let asked = phone.wire.sent("/v1/lookup").len();
+    phone.sync();
+    assert_eq!(phone.wire.sent("/v1/lookup").len(), asked, "once");
 }
 
 #[test]

@@ -1,16 +1,33 @@
-//! Asking what became of shipments whose answer never came, before anything is sent again (pitfall P5).
+//! Asking what became of shipments whose answer never came, before anything is sent again (pitfall P5), and of records that
+//! a full refresh has not shown (requirement F2).
 
 use std::sync::Arc;
 
 use super::step::{Engine, StepResult};
-use crate::ledger::{Cleared, clear_doubts, doubtful};
+use crate::ledger::{Cleared, clear_doubts, doubtful, take_unseen, unseen_records};
 use crate::store::{StoreError, Turn};
 use crate::wire::{LookupRequest, RecordQuestion};
 
-/// Shipments asked about in one request.
+/// Shipments, or records, asked about in one request.
 const QUESTIONS: usize = 50;
 
 impl Engine {
+    /// Asks about some of the records that a full refresh has not shown.
+    pub(super) async fn verify(&mut self) -> StepResult {
+        let asked = self.core.read(|unit, _| unseen_records(unit, QUESTIONS))?;
+        let records = asked.iter().map(|(_, question)| question.clone()).collect();
+        let questions = LookupRequest { shipments: Vec::new(), records };
+        let token = self.session.as_ref().map_or(0, |session| session.token);
+        let core = Arc::clone(&self.core);
+        let answers = match self.race(core.remote.look_up(token, &questions)).await {
+            Ok(answers) => answers,
+            Err(failure) => return self.failed(failure),
+        };
+        self.core.write(Turn::Engine, |unit| take_unseen(unit, &asked, &answers))?;
+        self.core.lane_succeeded()?;
+        self.rescan()
+    }
+
     pub(super) async fn look_up(&mut self) -> StepResult {
         let Some(session) = self.session.clone() else { return Ok(()) };
         let cleared = &self.cleared;

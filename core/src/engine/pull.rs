@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::step::{Engine, StepResult};
-use crate::ledger::{CursorMove, move_cursor, take_page};
+use crate::ledger::{CursorMove, begin_refresh, move_cursor, take_page};
 use crate::remote::Failure;
-use crate::store::cursors::{self, CursorRow};
+use crate::store::cursors;
 use crate::store::{StoreError, Turn};
 
 /// Entries of a page taken in one transaction: some milliseconds of work, so that a save never waits long.
@@ -60,12 +60,8 @@ impl Engine {
                 Ok(())
             }
             Err(Failure::CursorExpired | Failure::WholeRequest { .. }) if before.cursor.is_some() => {
-                // A cursor that the server does not take would fail for ever. From the beginning, then: taking entries
-                // again changes nothing that is there.
-                self.core.write(Turn::Engine, |unit| {
-                    unit.journal(None, "cursor_expired", &serde_json::json!({}))?;
-                    cursors::set(unit.db, cursors::ALL, &CursorRow { cursor: None, ..before })
-                })
+                // A cursor that the server does not take would fail for ever. From the beginning, then.
+                self.core.write(Turn::Engine, begin_refresh)
             }
             Err(failure) => self.failed(failure),
         }

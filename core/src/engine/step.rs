@@ -10,7 +10,7 @@ use crate::clock::Moment;
 use crate::ledger::{Settled, Unit, doubtful, next_to_send};
 use crate::remote::Failure;
 use crate::schedule::{Action, Due, LaneFacts, Network, Wake, next_action};
-use crate::store::{StoreError, StoreResult, changes, lanes, records, reviews, shipments};
+use crate::store::{StoreError, StoreResult, changes, lanes, records, reviews, shipments, unseen};
 
 /// The engine's own memory. All of it can be lost at any moment: what counts is stored.
 pub(crate) struct Engine {
@@ -72,6 +72,7 @@ impl Engine {
             Action::LookUp => self.look_up().await?,
             Action::Push => self.push().await?,
             Action::Pull => self.pull().await?,
+            Action::Verify => self.verify().await?,
         }
         Ok(Wake::Now)
     }
@@ -96,6 +97,7 @@ impl Engine {
             to_send: false,
             in_doubt: false,
             to_pull: shared.pull_wanted,
+            unseen: false,
             next_due_ms: None,
         };
         if !facts.online || facts.signed_out {
@@ -106,6 +108,7 @@ impl Engine {
         let key_lifetime_ms = self.session.as_ref().map(|session| session.key_lifetime_ms);
         let cleared = &self.cleared;
         self.core.read(|unit, _| {
+            facts.unseen = unseen::any(unit.db)?;
             let row = lanes::get(unit.db, lanes::FAST)?;
             facts.wait_left_ms = row.due.as_ref().map_or(0, |due| due.remaining_ms(&unit.now));
             facts.server_floor = row.server_floor;

@@ -2,8 +2,8 @@
 
 use super::theirs::{self, EntryProblem};
 use super::unit::Unit;
-use crate::store::StoreResult;
 use crate::store::cursors::{self, CursorRow};
+use crate::store::{StoreResult, unseen};
 use crate::wire::Entry;
 
 /// Where the download goes on after this slice.
@@ -17,7 +17,11 @@ pub(crate) struct CursorMove {
 /// changes nothing.
 pub(crate) fn take_page(unit: &Unit<'_>, entries: &[Entry]) -> StoreResult<usize> {
     let mut faults = 0;
+    let refreshing = unseen::any(unit.db)?;
     for entry in entries {
+        if refreshing {
+            unseen::seen(unit.db, &entry.record_type, &entry.server_id)?;
+        }
         match theirs::take_from_page(unit, entry) {
             Ok(()) => {}
             Err(EntryProblem::Store(error)) => return Err(error),

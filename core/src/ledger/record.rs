@@ -111,6 +111,7 @@ pub(super) fn facts_of(unit: &Unit<'_>, row: &RecordRow, lane: LaneView, has_liv
     }
     facts.push(match (row.life, row.synced_ms) {
         (Life::Gone, _) => SyncFact::Removed,
+        (Life::Hidden, _) => SyncFact::OutOfSight,
         (_, Some(at_ms)) => SyncFact::Synced { at_ms },
         (_, None) => SyncFact::NothingYet,
     });

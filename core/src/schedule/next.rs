@@ -59,6 +59,8 @@ pub struct LaneFacts {
     pub in_doubt: bool,
     /// Somebody wants to know what changed on the server.
     pub to_pull: bool,
+    /// A full refresh left records unseen: the server is asked what became of them.
+    pub unseen: bool,
     /// Milliseconds until something that waits on its own becomes due, if anything does.
     pub next_due_ms: Option<i64>,
 }
@@ -74,6 +76,8 @@ pub enum Action {
     Push,
     /// Fetch the next page.
     Pull,
+    /// Ask about what a full refresh has not shown.
+    Verify,
     /// Nothing now.
     Wait(Wake),
 }
@@ -81,7 +85,7 @@ pub enum Action {
 /// Decides. No request is made and no timer is set when there is nothing to do (requirement G3).
 #[must_use]
 pub fn next_action(facts: &LaneFacts) -> Action {
-    let wanted = facts.to_send || facts.to_pull || facts.in_doubt;
+    let wanted = facts.to_send || facts.to_pull || facts.in_doubt || facts.unseen;
     if !facts.online || facts.signed_out {
         return Action::Wait(Wake::Idle);
     }
@@ -97,7 +101,8 @@ pub fn next_action(facts: &LaneFacts) -> Action {
         LaneFacts { in_doubt: true, to_pull: true, .. } => Action::Pull,
         LaneFacts { in_doubt: true, .. } => Action::LookUp,
         LaneFacts { to_send: true, .. } => Action::Push,
-        _ => Action::Pull,
+        LaneFacts { to_pull: true, .. } => Action::Pull,
+        _ => Action::Verify,
     }
 }
 
@@ -115,6 +120,7 @@ mod tests {
         to_send: false,
         in_doubt: false,
         to_pull: false,
+        unseen: false,
         next_due_ms: None,
     };
 
@@ -126,6 +132,9 @@ mod tests {
             (send, Action::Push, "work goes out at once"),
             (LaneFacts { to_pull: true, ..send }, Action::Push, "edits before news"),
             (LaneFacts { to_pull: true, ..IDLE }, Action::Pull, "news"),
+            (LaneFacts { unseen: true, ..IDLE }, Action::Verify, "what the news did not show"),
+            (LaneFacts { unseen: true, to_pull: true, ..IDLE }, Action::Pull, "all pages first"),
+            (LaneFacts { unseen: true, ..send }, Action::Push, "edits before all that"),
             (LaneFacts { in_doubt: true, ..send }, Action::LookUp, "a doubt is cleared before anything is sent"),
             (LaneFacts { in_doubt: true, to_pull: true, ..send }, Action::Pull, "news first, then the doubt"),
             (LaneFacts { session: false, ..send }, Action::Hello, "a session opens with hello"),

@@ -90,6 +90,7 @@ impl Speaker<'_> {
                 Sentence { text: self.words.text("synced", &[("time", &text)]), changes_at_ms }
             }
             SyncFact::Removed => self.plain("removed", &[]),
+            SyncFact::OutOfSight => self.plain("out_of_sight", &[]),
             SyncFact::NothingYet => self.plain("nothing_yet", &[]),
         }
     }

@@ -114,6 +114,8 @@ pub enum SyncFact {
     },
     /// Deleted, or given up before the server ever had it; nothing waits.
     Removed,
+    /// Out of this user's sight; nothing waits.
+    OutOfSight,
     /// Nothing has been loaded from the server yet, and nothing waits.
     NothingYet,
 }
@@ -121,7 +123,7 @@ pub enum SyncFact {
 impl SyncFact {
     /// Whether it says that nothing is left to do.
     pub(crate) fn is_settled(&self) -> bool {
-        matches!(self, Self::Synced { .. } | Self::Removed | Self::NothingYet)
+        matches!(self, Self::Synced { .. } | Self::Removed | Self::OutOfSight | Self::NothingYet)
     }
 
     /// Lower comes first.
@@ -145,7 +147,7 @@ impl SyncFact {
             Self::WillBeArchived => 15,
             Self::Refreshing => 16,
             Self::Synced { .. } => 17,
-            Self::Removed => 18,
+            Self::Removed | Self::OutOfSight => 18,
             Self::NothingYet => 19,
         }
     }

@@ -21,6 +21,7 @@ pub(crate) mod reviews;
 pub(crate) mod shipments;
 #[cfg(test)]
 mod tests;
+pub(crate) mod unseen;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};

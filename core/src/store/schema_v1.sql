@@ -74,4 +74,6 @@ CREATE INDEX journal_record ON journal(record);
 CREATE TABLE drafts(form TEXT PRIMARY KEY, record INTEGER, seen TEXT, fields TEXT NOT NULL, at_ms INTEGER NOT NULL)
   STRICT, WITHOUT ROWID;
 CREATE TABLE cursors(scope TEXT PRIMARY KEY, cursor TEXT, fresh_at_ms INTEGER) STRICT, WITHOUT ROWID;
+-- What a full refresh has not shown yet; empty but for a while after a cursor expired.
+CREATE TABLE unseen(record INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE meta(key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;

@@ -127,6 +127,8 @@ fn each_fact_has_its_sentence_in_english_and_german() {
         (F::Refreshing, "Sent. Fetching what else changed.", "Gesendet. Holt, was sich sonst geändert hat."),
         (F::Synced { at_ms: NOW_MS }, "Synced at 09:10.", "Abgeglichen um 09:10."),
         (F::Synced { at_ms: NOW_MS - 24 * HOUR_MS }, "Synced at 3 March, 09:10.", "Abgeglichen um 3. März, 09:10."),
+        (F::Removed, "This was removed.", "Das wurde entfernt."),
+        (F::OutOfSight, "This is not shared with you any more.", "Das ist nicht mehr für dich freigegeben."),
         (F::NothingYet, "Nothing has been loaded yet.", "Es wurde noch nichts geladen."),
     ] {
         assert_eq!(say(SyncScope::Record, fact.clone(), "en"), english);
