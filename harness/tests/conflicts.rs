@@ -5,32 +5,9 @@
 mod support;
 
 use fieldkeep::value::{RecordId, ReviewId, Value};
-use fieldkeep::{CommitOptions, KeepError, RecordStatus, Resolve, Review, ReviewKind, WhyWaiting};
+use fieldkeep::{CommitOptions, KeepError, RecordStatus, Resolve, ReviewKind, WhyWaiting};
 use serde_json::{Value as Json, json};
-use support::phone::Phone;
-use support::site::Field;
-
-/// A phone with a job of the office on it: both ids.
-fn job_on_a_phone() -> (Field, Phone, RecordId, String) {
-    let field = Field::new();
-    let server_id = field.office_job("Boiler");
-    let phone = field.phone("ana");
-    phone.sync();
-    let id = phone.by_server_id("work_order", &server_id).id;
-    (field, phone, id, server_id)
-}
-
-/// The one open review.
-fn review(phone: &Phone) -> Review {
-    let mut reviews = phone.keep().reviews().unwrap();
-    assert_eq!(reviews.len(), 1, "{reviews:#?}");
-    reviews.remove(0)
-}
-
-fn resolve(phone: &Phone, answer: Resolve) {
-    let open = review(phone);
-    phone.keep().resolve(open.id, open.theirs_rev, answer).unwrap();
-}
+use support::phone::{Phone, job_on_a_phone, resolve, review};
 
 fn kinds(phone: &Phone, id: RecordId) -> Vec<String> {
     phone.keep().history(id).unwrap().into_iter().map(|entry| entry.kind).collect()
@@ -385,13 +362,13 @@ fn d15_a_field_left_as_it_was_seen_is_no_edit() {
     field.office_sets(&server_id, json!({"status": "cancelled"}));
     phone.sync();
     // The whole form comes back, with one field changed.
-    let whole = json!({"status": "assigned", "title": "Boiler", "description": "Done"});
+    let whole = json!({"status": "assigned", "title": "Pump", "description": "Done"});
     let receipt = phone.commit(vec![phone.patch_seen(id, &form, &whole)]);
     assert_eq!(phone.item(receipt.operations[0]).fields, ["description"]);
     assert_eq!(phone.text(id, "status"), "cancelled");
     // Nothing changed at all: no operation, and nothing to send.
     let same = phone.record(id).seen;
-    let receipt = phone.commit(vec![phone.patch_seen(id, &same, &json!({"title": "Boiler"}))]);
+    let receipt = phone.commit(vec![phone.patch_seen(id, &same, &json!({"title": "Pump"}))]);
     assert_eq!(receipt.operations, Vec::<i64>::new());
     phone.sync();
     assert_eq!(phone.keep().reviews().unwrap(), []);

@@ -4,32 +4,10 @@
 mod support;
 
 use fieldkeep::value::{RecordId, Value};
-use fieldkeep::{CommitOptions, Edit, KeepError, RecordStatus, Resolve, Review, ReviewKind, WhyWaiting};
+use fieldkeep::{CommitOptions, Edit, KeepError, RecordStatus, Resolve, ReviewKind, WhyWaiting};
 use serde_json::{Value as Json, json};
-use support::phone::Phone;
+use support::phone::{Phone, job_on_a_phone, resolve, review};
 use support::site::Field;
-
-/// A phone with a job of the office on it: both ids.
-fn job_on_a_phone() -> (Field, Phone, RecordId, String) {
-    let field = Field::new();
-    let server_id = field.office_job("Boiler");
-    let phone = field.phone("ana");
-    phone.sync();
-    let id = phone.by_server_id("work_order", &server_id).id;
-    (field, phone, id, server_id)
-}
-
-/// The one open review.
-fn review(phone: &Phone) -> Review {
-    let mut reviews = phone.keep().reviews().unwrap();
-    assert_eq!(reviews.len(), 1, "{reviews:#?}");
-    reviews.remove(0)
-}
-
-fn resolve(phone: &Phone, answer: Resolve) {
-    let open = review(phone);
-    phone.keep().resolve(open.id, open.theirs_rev, answer).unwrap();
-}
 
 fn signoff(phone: &Phone, id: RecordId) -> Edit {
     Edit::Signoff { id, seen: Some(phone.record(id).seen) }

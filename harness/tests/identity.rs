@@ -7,7 +7,7 @@ use fieldkeep::clock::Clock;
 use fieldkeep::value::{RecordId, Value};
 use fieldkeep::{CommitOptions, Edit, KeepError, RecordStatus, WhyWaiting};
 use serde_json::json;
-use support::phone::Phone;
+use support::phone::{Phone, job_on_a_phone, review};
 use support::site::Field;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -114,11 +114,7 @@ fn a3_children_wait_for_their_parent_and_say_so() {
 
 #[test]
 fn a3_a_patch_that_points_to_a_new_record_waits_and_the_rest_goes() {
-    let field = Field::new();
-    let server_id = field.office_job("Pump");
-    let phone = field.phone("ana");
-    phone.sync();
-    let job = phone.by_server_id("work_order", &server_id).id;
+    let (field, phone, job, server_id) = job_on_a_phone();
     field.behave(json!({ "do": "refuse_field", "field": "customer.name", "message": "No such name" }));
     let customer = phone.customer("Hansa II");
     let move_to = phone.edit(job, json!({ "customer": customer })).unwrap();
@@ -128,7 +124,7 @@ fn a3_a_patch_that_points_to_a_new_record_waits_and_the_rest_goes() {
     assert_eq!(phone.item(move_to).why, WhyWaiting::ForParent { record: customer });
     assert!(matches!(phone.why(customer)[..], [WhyWaiting::Review { .. }]));
     assert_eq!(phone.words(customer), "Could not be accepted: No such name.");
-    let review = phone.keep().reviews().unwrap().remove(0);
+    let review = review(&phone);
     field.behave(json!({ "do": "refuse_field", "field": "customer.name", "message": null }));
     phone.keep().resolve(review.id, review.theirs_rev, fieldkeep::Resolve::Mine).unwrap();
     phone.sync();

@@ -15,8 +15,8 @@ use fieldkeep::state::{Locale, sentence};
 use fieldkeep::store::{DATABASE_FILE, invariants};
 use fieldkeep::value::{RecordId, Value, value_of_json};
 use fieldkeep::{
-    CommitOptions, Edit, Fieldkeep, KeepError, OpenOptions, OutboxItem, Receipt, Record, SeenStamp, SyncReport,
-    WhyWaiting,
+    CommitOptions, Edit, Fieldkeep, KeepError, OpenOptions, OutboxItem, Receipt, Record, Resolve, Review, SeenStamp,
+    SyncReport, WhyWaiting,
 };
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value as Json, json};
@@ -361,4 +361,27 @@ impl Drop for Phone {
 /// Milliseconds since the tests' clocks started.
 pub fn since_start(ms: i64) -> i64 {
     ms - START_MS
+}
+
+/// A phone with a job of the office on it, "Pump" for "Hansa", the server's first records: both ids of the job.
+pub fn job_on_a_phone() -> (Field, Phone, RecordId, String) {
+    let field = Field::new();
+    let server_id = field.office_job("Pump");
+    let phone = field.phone("ana");
+    phone.sync();
+    let id = phone.by_server_id("work_order", &server_id).id;
+    (field, phone, id, server_id)
+}
+
+/// The one open review.
+pub fn review(phone: &Phone) -> Review {
+    let mut reviews = phone.keep().reviews().unwrap();
+    assert_eq!(reviews.len(), 1, "{reviews:#?}");
+    reviews.remove(0)
+}
+
+/// Answers the one open review, as it is now.
+pub fn resolve(phone: &Phone, answer: Resolve) {
+    let open = review(phone);
+    phone.keep().resolve(open.id, open.theirs_rev, answer).unwrap();
 }
