@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use fieldkeep::clock::Clock;
 use fieldkeep::schedule::LaneReason;
-use fieldkeep::{Edit, RecordStatus, Resolve, WhyWaiting};
+use fieldkeep::{Edit, RecordStatus, Resolve, SyncOutcome, WhyWaiting};
 use serde_json::{Value, json};
 use support::phone::{Phone, job_on_a_phone, resolve, review};
 use support::site::Field;
@@ -139,6 +139,39 @@ fn b3_there_and_back_sends_nothing() {
     assert_eq!(field.record(&server_id), before);
     phone.assert_synced(id);
     assert_eq!(phone.journal("nothing_to_change").len(), 1, "and it is in the journal");
+}
+
+#[test]
+fn b3_what_becomes_ready_behind_a_batch_that_came_out_empty_is_sent() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    let other = phone.job("Valve", phone.customer("Weber"));
+    phone.sync();
+    // The oldest edit waits for its time, since the office keeps changing the field.
+    phone.edit(id, json!({ "priority": "low" }));
+    for priority in ["normal", "urgent", "normal"] {
+        field.office_sets(&server_id, json!({ "priority": priority }));
+        phone.sync();
+        resolve(&phone, Resolve::Mine);
+    }
+    assert!(matches!(phone.why(id)[..], [WhyWaiting::Bounced { .. }]), "{:?}", phone.why(id));
+    // Behind it more than one search goes through, all of it waiting, and at its end an edit that cancels itself out.
+    field.behave(json!({ "do": "refuse_field", "field": "work_order.title", "message": "No such job" }));
+    let refused = phone.job("Lift", phone.customer("Ulmer"));
+    phone.run();
+    let note = json!({ "work_order": refused, "text": "Dry" });
+    for _ in 0..3 {
+        phone.commit((0..100).map(|_| phone.creation("note", None, &note)).collect());
+    }
+    phone.edit(other, json!({ "status": "complete" }));
+    phone.edit(other, json!({ "status": "assigned" }));
+    let pushes = phone.wire.pushes().len();
+    phone.run();
+    assert_eq!(phone.wire.pushes().len(), pushes, "nothing to send");
+    let WhyWaiting::Bounced { due_ms } = phone.why(id)[0] else { panic!("{:?}", phone.why(id)) };
+    field.advance(due_ms - phone.keep().now_ms().unwrap());
+    assert_eq!(phone.run_a_second().outcome, SyncOutcome::Done);
+    assert_eq!(field.record(&server_id)["values"]["priority"], "low");
+    phone.assert_synced(id);
 }
 
 #[test]
