@@ -142,6 +142,32 @@ fn d5_edits_on_both_sides_extend_the_review_and_a_stale_answer_is_refused() {
 }
 
 #[test]
+fn d5_an_edit_that_comes_back_unsettled_joins_the_question_about_its_field() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    let old_form = phone.record(id).seen;
+    field.office_sets(&server_id, json!({"title": "Pump 9"}));
+    phone.sync();
+    // On the wire, put off; meanwhile an older form makes a question of the same field, and the office goes on.
+    let first = phone.edit(id, json!({"title": "Pump 10"})).unwrap();
+    field.behave(json!({"do": "answer", "outcome": "later", "after_s": 5}));
+    phone.run();
+    phone.commit(vec![phone.patch_seen(id, &old_form, &json!({"title": "Pump 7"}))]);
+    let asked = review(&phone);
+    assert_eq!(asked.theirs, Value::Text("Pump 9".into()));
+    field.office_sets(&server_id, json!({"title": "Pump 11"}));
+    field.advance(6_000);
+    phone.run();
+    assert_eq!(field.record(&server_id)["values"]["title"], "Pump 11", "nobody here has seen it");
+    let moved = review(&phone);
+    assert_eq!((moved.id, moved.theirs), (asked.id, Value::Text("Pump 11".into())));
+    assert_eq!(phone.item(first).why, WhyWaiting::Review { review: moved.id }, "held, not sent again");
+    resolve(&phone, Resolve::Mine);
+    phone.sync();
+    assert_eq!(field.record(&server_id)["values"]["title"], "Pump 7");
+    phone.assert_synced(id);
+}
+
+#[test]
 fn d5_several_cycles_end_with_what_the_person_chose() {
     let (field, mut phone, id, server_id) = job_on_a_phone();
     phone.edit(id, json!({"description": "mine"}));
@@ -391,6 +417,38 @@ fn d15_two_forms_on_one_device_do_not_conflict_with_each_other() {
     phone.sync();
     assert_eq!(phone.keep().reviews().unwrap(), []);
     assert_eq!(field.record(&server_id)["values"]["description"], "fourth");
+}
+
+#[test]
+fn d15_back_to_what_the_form_showed_counts_when_only_this_device_changed_it() {
+    for sent in [false, true] {
+        let (field, phone, id, server_id) = job_on_a_phone();
+        let form = phone.record(id).seen;
+        phone.commit(vec![phone.patch_seen(id, &form, &json!({"title": "Pump 7"}))]);
+        if sent {
+            phone.sync();
+        }
+        phone.commit(vec![phone.patch_seen(id, &form, &json!({"title": "Pump"}))]);
+        assert_eq!(phone.text(id, "title"), "Pump", "sent: {sent}");
+        phone.sync();
+        assert_eq!(field.record(&server_id)["values"]["title"], "Pump", "sent: {sent}");
+        phone.assert_synced(id);
+    }
+}
+
+#[test]
+fn d15_what_the_form_showed_is_no_edit_when_somebody_else_changed_it_too() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    let form = phone.record(id).seen;
+    phone.commit(vec![phone.patch_seen(id, &form, &json!({"title": "Pump 7"}))]);
+    phone.sync();
+    field.office_sets(&server_id, json!({"title": "Pump 9"}));
+    phone.sync();
+    let receipt = phone.commit(vec![phone.patch_seen(id, &form, &json!({"title": "Pump"}))]);
+    assert_eq!(receipt.operations, Vec::<i64>::new());
+    phone.sync();
+    assert_eq!((phone.text(id, "title").as_str(), phone.keep().reviews().unwrap()), ("Pump 9", vec![]));
+    assert_eq!(field.record(&server_id)["values"]["title"], "Pump 9");
 }
 
 #[test]
