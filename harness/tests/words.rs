@@ -11,6 +11,7 @@ use serde_json::json;
 use support::START_MS;
 use support::phone::{Phone, job_on_a_phone, resolve, review};
 use support::site::Field;
+use support::wire::reply;
 
 fn german(phone: &Phone, id: RecordId) -> String {
     let locale = Locale { language: "de".into(), utc_offset_minutes: 60 };
@@ -133,6 +134,30 @@ fn e2_what_the_server_does_not_accept_and_what_waits_behind_it() {
     phone.sync();
     phone.assert_synced(customer);
     phone.assert_synced(job);
+}
+
+#[test]
+fn e2_what_a_server_says_of_a_whole_request_is_shown() {
+    let said = json!({"title": "Not taken", "detail": "The contract ended in May"}).to_string();
+    let title = json!({"title": "Not taken"}).to_string();
+    for (status, kind, body, words) in [
+        (400, "application/problem+json", said.as_str(), "The contract ended in May"),
+        (413, "application/problem+json; charset=utf-8", &said, "The contract ended in May"),
+        (422, "Application/Problem+JSON", &said, "The contract ended in May"),
+        (422, "application/problem+json", &title, "Not taken"),
+        (422, "application/problem+json", "{", "status 422 application/problem+json"),
+        (422, "text/plain", &said, "status 422 text/plain"),
+    ] {
+        let (_field, phone, id, _) = job_on_a_phone();
+        phone.edit(id, json!({"status": "complete"}));
+        phone.wire.lie("/v1/push", reply(status, &[("content-type", kind)], body.as_bytes()));
+        phone.sync();
+        assert_eq!(phone.words(id), format!("Could not be accepted: {words}."), "{status} {kind} {body}");
+        assert_eq!(review(&phone).messages, [words]);
+        resolve(&phone, Resolve::Mine);
+        phone.sync();
+        phone.assert_synced(id);
+    }
 }
 
 #[test]
