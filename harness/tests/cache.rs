@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use fieldkeep::value::{RecordId, Value};
 use fieldkeep::{Filter, Query, Record, RecordStatus, Sort, SyncOutcome, Test};
 use serde_json::{Value as Json, json};
-use support::phone::Phone;
+use support::phone::{Phone, job_on_a_phone, review};
 use support::site::Field;
 
 /// What is in `cursors`.
@@ -131,11 +131,7 @@ fn f2_after_a_full_refresh_nothing_that_is_gone_says_that_it_is_synced() {
 
 #[test]
 fn f3_a_pull_never_overwrites_what_was_not_sent() {
-    let field = Field::new();
-    let server_id = field.office_job("Boiler");
-    let phone = field.phone("ana");
-    phone.sync();
-    let id = phone.by_server_id("work_order", &server_id).id;
+    let (field, phone, id, server_id) = job_on_a_phone();
     // The push is answered "later", so that the pull comes while the shipment is open.
     phone.edit(id, json!({"description": "mine"}));
     phone.edit(id, json!({"labor_hours": "1"}));
@@ -159,7 +155,7 @@ fn f3_a_pull_never_overwrites_what_was_not_sent() {
     assert_eq!(values["description"], "office");
     assert_eq!(phone.text(id, "description"), "mine", "base and live changes");
     assert_eq!(phone.text(id, "billing_contact"), "Eve");
-    let review = phone.keep().reviews().unwrap().remove(0);
+    let review = review(&phone);
     assert_eq!((review.field.as_str(), review.theirs), ("description", Value::Text("office".into())));
     assert_eq!(phone.query("SELECT count(*) FROM records WHERE theirs IS NOT NULL"), ["0"]);
 }

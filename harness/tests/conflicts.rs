@@ -5,32 +5,9 @@
 mod support;
 
 use fieldkeep::value::{RecordId, ReviewId, Value};
-use fieldkeep::{CommitOptions, Edit, KeepError, RecordStatus, Resolve, Review, ReviewKind, WhyWaiting};
+use fieldkeep::{CommitOptions, Edit, KeepError, RecordStatus, Resolve, ReviewKind, WhyWaiting};
 use serde_json::{Value as Json, json};
-use support::phone::Phone;
-use support::site::Field;
-
-/// A phone with a job of the office on it: both ids.
-fn job_on_a_phone() -> (Field, Phone, RecordId, String) {
-    let field = Field::new();
-    let server_id = field.office_job("Boiler");
-    let phone = field.phone("ana");
-    phone.sync();
-    let id = phone.by_server_id("work_order", &server_id).id;
-    (field, phone, id, server_id)
-}
-
-/// The one open review.
-fn review(phone: &Phone) -> Review {
-    let mut reviews = phone.keep().reviews().unwrap();
-    assert_eq!(reviews.len(), 1, "{reviews:#?}");
-    reviews.remove(0)
-}
-
-fn resolve(phone: &Phone, answer: Resolve) {
-    let open = review(phone);
-    phone.keep().resolve(open.id, open.theirs_rev, answer).unwrap();
-}
+use support::phone::{Phone, job_on_a_phone, resolve, review};
 
 fn kinds(phone: &Phone, id: RecordId) -> Vec<String> {
     phone.keep().history(id).unwrap().into_iter().map(|entry| entry.kind).collect()
@@ -162,6 +139,32 @@ fn d5_edits_on_both_sides_extend_the_review_and_a_stale_answer_is_refused() {
     assert_eq!(field.record(&server_id)["values"]["description"], "mine 2");
     phone.assert_synced(id);
     assert_eq!(pushed_values(&phone, "description"), [json!("mine 1"), json!("mine 2")]);
+}
+
+#[test]
+fn d5_an_edit_that_comes_back_unsettled_joins_the_question_about_its_field() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    let old_form = phone.record(id).seen;
+    field.office_sets(&server_id, json!({"title": "Pump 9"}));
+    phone.sync();
+    // On the wire, put off; meanwhile an older form makes a question of the same field, and the office goes on.
+    let first = phone.edit(id, json!({"title": "Pump 10"})).unwrap();
+    field.behave(json!({"do": "answer", "outcome": "later", "after_s": 5}));
+    phone.run();
+    phone.commit(vec![phone.patch_seen(id, &old_form, &json!({"title": "Pump 7"}))]);
+    let asked = review(&phone);
+    assert_eq!(asked.theirs, Value::Text("Pump 9".into()));
+    field.office_sets(&server_id, json!({"title": "Pump 11"}));
+    field.advance(6_000);
+    phone.run();
+    assert_eq!(field.record(&server_id)["values"]["title"], "Pump 11", "nobody here has seen it");
+    let moved = review(&phone);
+    assert_eq!((moved.id, moved.theirs), (asked.id, Value::Text("Pump 11".into())));
+    assert_eq!(phone.item(first).why, WhyWaiting::Review { review: moved.id }, "held, not sent again");
+    resolve(&phone, Resolve::Mine);
+    phone.sync();
+    assert_eq!(field.record(&server_id)["values"]["title"], "Pump 7");
+    phone.assert_synced(id);
 }
 
 #[test]
@@ -403,13 +406,13 @@ fn d15_a_field_left_as_it_was_seen_is_no_edit() {
     field.office_sets(&server_id, json!({"status": "cancelled"}));
     phone.sync();
     // The whole form comes back, with one field changed.
-    let whole = json!({"status": "assigned", "title": "Boiler", "description": "Done"});
+    let whole = json!({"status": "assigned", "title": "Pump", "description": "Done"});
     let receipt = phone.commit(vec![phone.patch_seen(id, &form, &whole)]);
     assert_eq!(phone.item(receipt.operations[0]).fields, ["description"]);
     assert_eq!(phone.text(id, "status"), "cancelled");
     // Nothing changed at all: no operation, and nothing to send.
     let same = phone.record(id).seen;
-    let receipt = phone.commit(vec![phone.patch_seen(id, &same, &json!({"title": "Boiler"}))]);
+    let receipt = phone.commit(vec![phone.patch_seen(id, &same, &json!({"title": "Pump"}))]);
     assert_eq!(receipt.operations, Vec::<i64>::new());
     phone.sync();
     assert_eq!(phone.keep().reviews().unwrap(), []);
@@ -432,6 +435,38 @@ fn d15_two_forms_on_one_device_do_not_conflict_with_each_other() {
     phone.sync();
     assert_eq!(phone.keep().reviews().unwrap(), []);
     assert_eq!(field.record(&server_id)["values"]["description"], "fourth");
+}
+
+#[test]
+fn d15_back_to_what_the_form_showed_counts_when_only_this_device_changed_it() {
+    for sent in [false, true] {
+        let (field, phone, id, server_id) = job_on_a_phone();
+        let form = phone.record(id).seen;
+        phone.commit(vec![phone.patch_seen(id, &form, &json!({"title": "Pump 7"}))]);
+        if sent {
+            phone.sync();
+        }
+        phone.commit(vec![phone.patch_seen(id, &form, &json!({"title": "Pump"}))]);
+        assert_eq!(phone.text(id, "title"), "Pump", "sent: {sent}");
+        phone.sync();
+        assert_eq!(field.record(&server_id)["values"]["title"], "Pump", "sent: {sent}");
+        phone.assert_synced(id);
+    }
+}
+
+#[test]
+fn d15_what_the_form_showed_is_no_edit_when_somebody_else_changed_it_too() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    let form = phone.record(id).seen;
+    phone.commit(vec![phone.patch_seen(id, &form, &json!({"title": "Pump 7"}))]);
+    phone.sync();
+    field.office_sets(&server_id, json!({"title": "Pump 9"}));
+    phone.sync();
+    let receipt = phone.commit(vec![phone.patch_seen(id, &form, &json!({"title": "Pump"}))]);
+    assert_eq!(receipt.operations, Vec::<i64>::new());
+    phone.sync();
+    assert_eq!((phone.text(id, "title").as_str(), phone.keep().reviews().unwrap()), ("Pump 9", vec![]));
+    assert_eq!(field.record(&server_id)["values"]["title"], "Pump 9");
 }
 
 #[test]

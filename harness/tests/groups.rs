@@ -4,32 +4,10 @@
 mod support;
 
 use fieldkeep::value::{RecordId, Value};
-use fieldkeep::{CommitOptions, Edit, KeepError, RecordStatus, Resolve, Review, ReviewKind, WhyWaiting};
+use fieldkeep::{CommitOptions, Edit, KeepError, RecordStatus, Resolve, ReviewKind, SyncOutcome, WhyWaiting};
 use serde_json::{Value as Json, json};
-use support::phone::Phone;
+use support::phone::{Phone, job_on_a_phone, resolve, review};
 use support::site::Field;
-
-/// A phone with a job of the office on it: both ids.
-fn job_on_a_phone() -> (Field, Phone, RecordId, String) {
-    let field = Field::new();
-    let server_id = field.office_job("Boiler");
-    let phone = field.phone("ana");
-    phone.sync();
-    let id = phone.by_server_id("work_order", &server_id).id;
-    (field, phone, id, server_id)
-}
-
-/// The one open review.
-fn review(phone: &Phone) -> Review {
-    let mut reviews = phone.keep().reviews().unwrap();
-    assert_eq!(reviews.len(), 1, "{reviews:#?}");
-    reviews.remove(0)
-}
-
-fn resolve(phone: &Phone, answer: Resolve) {
-    let open = review(phone);
-    phone.keep().resolve(open.id, open.theirs_rev, answer).unwrap();
-}
 
 fn signoff(phone: &Phone, id: RecordId) -> Edit {
     Edit::Signoff { id, seen: Some(phone.record(id).seen) }
@@ -146,15 +124,7 @@ fn f5_a_group_with_a_member_that_does_not_fit_the_new_schema_is_held_whole() {
     let lift = phone.by_server_id("work_order", &other).id;
     let edits = vec![phone.patch(id, &json!({"description": "x"})), phone.patch(lift, &json!({"priority": "urgent"}))];
     let receipt = phone.together(edits);
-    let mut newer = phone.schema.clone();
-    newer.version = 2;
-    for record_type in &mut newer.types {
-        for field in &mut record_type.fields {
-            field.choices.retain(|choice| choice.name != "urgent");
-        }
-    }
-    phone.schema = newer;
-    phone.reopen();
+    phone.next_schema(|field| field.choices.retain(|choice| choice.name != "urgent"));
     phone.sync();
     assert_eq!(review(&phone).kind, ReviewKind::RuleChanged);
     assert_eq!(phone.item(receipt.operations[0]).why, WhyWaiting::Group { operation: receipt.operations[1] });
@@ -244,4 +214,26 @@ fn b2_an_archive_that_is_given_up_with_its_group_takes_no_other_edit_along() {
     assert_eq!((&values["values"]["description"], &values["values"]["labor_hours"]), (&json!("Oiled"), &json!("3")));
     assert!(values["changes"].get("(signoff)").is_none(), "{values}");
     phone.assert_synced(lift);
+}
+
+#[test]
+fn b2_a_group_of_which_one_member_is_told_later_waits_whole_without_asking_again() {
+    let (field, phone, id, _) = job_on_a_phone();
+    let note = |text: &str| phone.creation("note", None, &json!({"work_order": id, "text": text}));
+    let receipt = phone.together(vec![note("Key is under the mat"), note("Mind the dog")]);
+    field.behave(json!({"do": "answer", "outcome": "later", "after_s": 600}));
+    let report = phone.run_a_second();
+    assert_eq!(report.outcome, SyncOutcome::Done, "it rests: {report:?}");
+    assert!(matches!(phone.item(receipt.operations[0]).why, WhyWaiting::Later { .. }));
+    let wake = phone.next_wake().unwrap();
+    assert!((599_000..=660_000).contains(&wake), "{wake}");
+    field.advance(wake - 1);
+    phone.run();
+    assert_eq!(phone.wire.pushes().len(), 1, "no member goes before the last may");
+    field.advance(1);
+    phone.run();
+    assert_eq!(field.records("note").len(), 2);
+    let texts: Vec<Vec<String>> = phone.wire.pushes().iter().map(support::wire::Sent::items).collect();
+    assert_eq!(texts, [texts[0].clone(), texts[0].clone()], "once more, whole and byte for byte the same");
+    receipt.records.iter().for_each(|note| phone.assert_synced(*note));
 }

@@ -12,20 +12,11 @@ use fieldkeep::value::RecordId;
 use fieldkeep::wire::{JSON, NDJSON};
 use fieldkeep::{KeepError, SyncOutcome, WhyWaiting};
 use serde_json::{Value, json};
-use support::phone::Phone;
+use support::phone::{Phone, job_on_a_phone};
 use support::site::Field;
 use support::wire::{ndjson, reply, reply_of_length};
 
 const GZIP: (&str, &str) = ("content-encoding", "gzip");
-
-/// A phone with a synced job, and the server's id of it. The office's job and customer are the server's first records.
-fn phone_with_job(field: &Field) -> (Phone, String, RecordId) {
-    let server_id = field.office_job("Pump");
-    let phone = field.phone("ana");
-    phone.sync();
-    let id = phone.by_server_id("work_order", &server_id).id;
-    (phone, server_id, id)
-}
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -81,8 +72,7 @@ fn assert_waits(phone: &Phone, id: RecordId, reason: LaneReason, what: &str) {
 #[test]
 fn a4_no_broken_reply_to_a_push_loses_or_doubles_anything() {
     for arrived in [false, true] {
-        let field = Field::new();
-        let (phone, server_id, job) = phone_with_job(&field);
+        let (field, phone, job, server_id) = job_on_a_phone();
         for (number, (what, bytes, reason)) in broken_replies(NDJSON).into_iter().enumerate() {
             let what = format!("{what}, arrived: {arrived}");
             let text = format!("Leak {number}");
@@ -113,8 +103,7 @@ fn a4_no_broken_reply_to_a_push_loses_or_doubles_anything() {
 
 #[test]
 fn a4_no_broken_reply_to_a_pull_loses_news() {
-    let field = Field::new();
-    let (phone, server_id, job) = phone_with_job(&field);
+    let (field, phone, job, server_id) = job_on_a_phone();
     for (number, (what, bytes, reason)) in broken_replies(NDJSON).into_iter().enumerate() {
         let text = format!("Leak {number}");
         field.office_sets(&server_id, json!({ "description": text }));
@@ -156,8 +145,7 @@ fn b6_no_broken_reply_to_hello_lets_anything_out() {
 #[test]
 fn a4_replies_that_the_server_itself_spoils_are_survived() {
     for how in ["html", "not_utf8", "too_large", "too_deep"] {
-        let field = Field::new();
-        let (phone, server_id, job) = phone_with_job(&field);
+        let (field, phone, job, server_id) = job_on_a_phone();
         let reason = if how == "html" { LaneReason::Portal } else { LaneReason::Unreadable };
         phone.edit(job, json!({ "description": "Leaks" }));
         field.behave(json!({ "do": "tamper", "path": "push", "how": how }));
@@ -208,8 +196,7 @@ fn b10_a_page_without_its_end_is_asked_for_again() {
 
 #[test]
 fn a4_an_answer_to_something_else_is_no_answer() {
-    let field = Field::new();
-    let (phone, server_id, job) = phone_with_job(&field);
+    let (field, phone, job, server_id) = job_on_a_phone();
     phone.edit(job, json!({ "description": "Leaks" }));
     let other = json!({ "shipment": support::uuid(), "outcome": "applied", "seq": 99, "server_id": server_id });
     phone.wire.lie("/v1/push", ndjson(&[other]));
@@ -253,8 +240,7 @@ fn assert_recovers(field: &Field, phone: &Phone, ids: &[RecordId], what: &str) {
 #[test]
 fn a4_a_reply_with_another_records_names_is_a_reported_fault() {
     for how in ["wrong_record", "taken_server_id"] {
-        let field = Field::new();
-        let (phone, _, job) = phone_with_job(&field);
+        let (field, phone, job, _) = job_on_a_phone();
         let customer = phone.customer("Ulmer");
         phone.edit(job, json!({ "description": "Leaks" }));
         field.behave(json!({ "do": "tamper", "path": "push", "how": how }));
@@ -316,8 +302,7 @@ fn a4_an_outcome_and_its_record_must_name_the_same_record() {
 #[test]
 fn b10_a_page_that_contradicts_this_phone_is_a_reported_fault_and_asked_for_again() {
     for how in ["wrong_record", "taken_server_id", "seq_back"] {
-        let field = Field::new();
-        let (phone, server_id, job) = phone_with_job(&field);
+        let (field, phone, job, server_id) = job_on_a_phone();
         let customer = phone.customer("Ulmer");
         phone.sync();
         field.office_sets(&server_id, json!({ "title": "Pump 9" }));
@@ -336,8 +321,7 @@ fn b10_a_page_that_contradicts_this_phone_is_a_reported_fault_and_asked_for_agai
 
 #[test]
 fn b10_a_page_that_stays_wrong_does_not_stop_the_others() {
-    let field = Field::new();
-    let (phone, server_id, job) = phone_with_job(&field);
+    let (field, phone, job, server_id) = job_on_a_phone();
     field.office_sets(&server_id, json!({ "title": "Pump 9" }));
     let news = field.office_customer("Ulmer");
     field.behave(json!({ "do": "tamper", "path": "pull", "how": "seq_back", "times": 100 }));
@@ -358,8 +342,7 @@ fn b10_a_page_that_stays_wrong_does_not_stop_the_others() {
 
 #[test]
 fn a4_a_seq_that_goes_back_in_an_answer_does_not_drag_the_record_back() {
-    let field = Field::new();
-    let (phone, server_id, job) = phone_with_job(&field);
+    let (field, phone, job, server_id) = job_on_a_phone();
     phone.edit(job, json!({ "description": "Leaks" }));
     field.behave(json!({ "do": "tamper", "path": "push", "how": "seq_back" }));
     phone.sync();
@@ -372,8 +355,7 @@ fn a4_a_seq_that_goes_back_in_an_answer_does_not_drag_the_record_back() {
 
 #[test]
 fn b10_one_line_that_is_too_long_stops_only_its_own_record() {
-    let field = Field::new();
-    let (phone, server_id, id) = phone_with_job(&field);
+    let (field, phone, id, server_id) = job_on_a_phone();
     let others: Vec<RecordId> = (0..3).map(|number| phone.customer(&format!("Customer {number}"))).collect();
     phone.edit(id, json!({ "description": "Leaks" }));
     let pad = |mut lines: Vec<Value>, position: usize| {
@@ -415,8 +397,7 @@ fn b10_one_line_that_is_too_long_stops_only_its_own_record() {
 
 #[test]
 fn b10_a_record_stays_within_what_a_reply_carries() {
-    let field = Field::new();
-    let (phone, server_id, id) = phone_with_job(&field);
+    let (field, phone, id, server_id) = job_on_a_phone();
     field.behave(json!({ "do": "normalise", "field": "work_order.description", "rule": "trim" }));
     for number in 10..40 {
         phone.edit(id, json!({ "description": format!("{number}{} ", "x".repeat(60_000)) }));

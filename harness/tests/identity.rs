@@ -5,10 +5,12 @@ mod support;
 
 use fieldkeep::clock::Clock;
 use fieldkeep::value::{RecordId, Value};
-use fieldkeep::{CommitOptions, Edit, KeepError, RecordStatus, WhyWaiting};
+use fieldkeep::{CommitOptions, Edit, Filter, KeepError, Query, RecordStatus, Test, WhyWaiting};
 use serde_json::json;
-use support::phone::Phone;
+use support::phone::{Phone, job_on_a_phone, review};
 use support::site::Field;
+use support::wire::reply;
+use support::{DAY_MS, START_MS};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -114,11 +116,7 @@ fn a3_children_wait_for_their_parent_and_say_so() {
 
 #[test]
 fn a3_a_patch_that_points_to_a_new_record_waits_and_the_rest_goes() {
-    let field = Field::new();
-    let server_id = field.office_job("Pump");
-    let phone = field.phone("ana");
-    phone.sync();
-    let job = phone.by_server_id("work_order", &server_id).id;
+    let (field, phone, job, server_id) = job_on_a_phone();
     field.behave(json!({ "do": "refuse_field", "field": "customer.name", "message": "No such name" }));
     let customer = phone.customer("Hansa II");
     let move_to = phone.edit(job, json!({ "customer": customer })).unwrap();
@@ -128,7 +126,7 @@ fn a3_a_patch_that_points_to_a_new_record_waits_and_the_rest_goes() {
     assert_eq!(phone.item(move_to).why, WhyWaiting::ForParent { record: customer });
     assert!(matches!(phone.why(customer)[..], [WhyWaiting::Review { .. }]));
     assert_eq!(phone.words(customer), "Could not be accepted: No such name.");
-    let review = phone.keep().reviews().unwrap().remove(0);
+    let review = review(&phone);
     field.behave(json!({ "do": "refuse_field", "field": "customer.name", "message": null }));
     phone.keep().resolve(review.id, review.theirs_rev, fieldkeep::Resolve::Mine).unwrap();
     phone.sync();
@@ -238,4 +236,56 @@ fn a9_offline_between_acknowledgement_and_refresh_is_a_normal_synced_record() {
     assert_eq!(field.record(id)["values"], json!({ "name": "Hansa", "city": "Ulm" }));
     assert_eq!(field.record(id)["changes"], json!({ "(create)": 1, "name": 1, "city": 1 }));
     assert_eq!(phone.keep().reviews().unwrap(), []);
+}
+
+/// A phone whose job reached the server without its knowing. The office has added a visit, and the phone has that: it
+/// points to a stand-in, since the news of the job itself did not come through.
+fn visit_of_a_stand_in() -> (Field, Phone, RecordId, RecordId, RecordId) {
+    let field = Field::new();
+    let phone = field.phone("ana");
+    let customer = phone.customer("Hansa");
+    phone.sync();
+    let job = phone.job("Pump", customer);
+    phone.wire.lie_after_work("/v1/push", reply(503, &[], b""));
+    phone.sync();
+    let server_id = field.record(job)["server_id"].as_str().unwrap().to_owned();
+    let visit = field.office_creates("visit", json!({ "work_order": server_id, "started": START_MS }));
+    field.office_sets(&server_id, json!({ "due": "2026-05-05" }));
+    field.behave(json!({ "do": "limits", "page_entries": 1 }));
+    // After a day what was sent is in doubt, so the news is asked for first.
+    field.advance(DAY_MS);
+    one_page(&phone);
+    let visit = phone.by_server_id("visit", &visit).id;
+    let Value::Reference(stand_in) = phone.field(visit, "work_order") else { panic!("{:#?}", phone.record(visit)) };
+    assert_ne!(stand_in, job, "nobody knows yet that they are one");
+    (field, phone, job, visit, stand_in)
+}
+
+/// One page of news comes, then the connection breaks.
+fn one_page(phone: &Phone) {
+    phone.wire.twist("/v1/pull", |lines| lines);
+    phone.wire.lie("/v1/pull", reply(503, &[], b""));
+    phone.sync();
+}
+
+#[test]
+fn a2_a_record_met_by_its_server_id_first_is_the_same_also_in_work_that_waits() {
+    let (field, phone, job, visit, stand_in) = visit_of_a_stand_in();
+    let note = phone.create("note", json!({ "work_order": stand_in, "text": "Key is under the mat" }));
+    let other = phone.job("Valve", phone.customer("Weber"));
+    phone.edit(visit, json!({ "work_order": other }));
+    phone.edit(visit, json!({ "work_order": stand_in }));
+    phone.sync();
+    phone.sync();
+    assert_eq!(phone.field(visit, "work_order"), Value::Reference(job));
+    assert_eq!(phone.field(note, "work_order"), Value::Reference(job));
+    let of_job = Filter { field: "work_order".into(), test: Test::Equal(Value::Reference(job)) };
+    let found = phone.keep().find(&Query { filters: vec![of_job], ..Query::all("visit") }).unwrap();
+    assert_eq!(found.records.iter().map(|record| record.id).collect::<Vec<_>>(), [visit]);
+    let server_id = phone.server_id(job);
+    assert_eq!(field.record(&server_id)["local_id"], json!(job));
+    assert_eq!(field.record(note)["values"]["work_order"], server_id);
+    assert_eq!(field.records("visit")[0]["values"]["work_order"], server_id);
+    assert_eq!((phone.outbox(), phone.keep().reviews().unwrap()), (vec![], vec![]));
+    phone.assert_synced(visit);
 }

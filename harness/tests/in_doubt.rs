@@ -134,3 +134,24 @@ fn p5_a_group_in_doubt_is_cleared_as_one() {
     assert_eq!(field.record(&server_id)["values"]["title"], "Pump, sealed");
     assert_eq!(field.record(phone.server_id(other))["values"]["status"], "complete");
 }
+
+#[test]
+fn p5_a_clock_set_back_makes_a_doubt_of_what_was_sent_before() {
+    let (field, proxy, phone, job) = site();
+    let server_id = phone.server_id(job);
+    phone.clock.skew_wall(10 * DAY_MS);
+    phone.edit(job, json!({ "title": "Pump 7" }));
+    proxy.next("/v1/push", json!("drop_reply"));
+    phone.run();
+    assert_eq!(field.record(&server_id)["values"]["title"], "Pump 7", "the server has it, the phone does not know");
+    phone.clock.skew_wall(-10 * DAY_MS);
+    let pushes = proxy.count("/v1/push");
+    field.office_sets(&server_id, json!({ "title": "Pump" }));
+    // Long enough for the server to forget, and still before the time at which the phone believes that it sent.
+    field.advance(2 * DAY_MS);
+    phone.run();
+    assert_eq!(field.record(&server_id)["values"]["title"], "Pump", "the office's word is not overwritten");
+    assert_eq!((phone.text(job, "title").as_str(), phone.keep().reviews().unwrap()), ("Pump", vec![]));
+    assert_eq!(proxy.count("/v1/push"), pushes, "nothing was sent again");
+    phone.assert_synced(job);
+}

@@ -3,17 +3,11 @@
 
 mod support;
 
-use fieldkeep::{KeepError, Resolve, Review, ReviewKind};
+use fieldkeep::{KeepError, Resolve, ReviewKind};
 use serde_json::json;
 
-use support::phone::Phone;
+use support::phone::{job_on_a_phone, review};
 use support::site::Field;
-
-fn only_review(phone: &Phone) -> Review {
-    let mut reviews = phone.keep().reviews().unwrap();
-    assert_eq!(reviews.len(), 1, "{reviews:?}");
-    reviews.remove(0)
-}
 
 #[test]
 fn b10_a_child_of_a_record_that_was_given_up_stays_with_the_person() {
@@ -23,16 +17,16 @@ fn b10_a_child_of_a_record_that_was_given_up_stays_with_the_person() {
     let job = phone.job("Pump", phone.customer("Hansa"));
     let note = phone.create("note", json!({ "work_order": job, "text": "wet floor" }));
     phone.sync();
-    let asked = only_review(&phone);
+    let asked = review(&phone);
     assert_eq!((asked.kind, asked.record), (ReviewKind::Rejected, job));
     assert_eq!(phone.words(job), "Could not be accepted: Title is not allowed.");
     phone.keep().resolve(asked.id, asked.theirs_rev, Resolve::Theirs).unwrap();
     assert_eq!(phone.words(job), "This was removed.");
-    let asked = only_review(&phone);
+    let asked = review(&phone);
     assert_eq!((asked.kind, asked.record), (ReviewKind::ParentGone, note));
     let refused = phone.keep().resolve(asked.id, asked.theirs_rev, Resolve::Mine).unwrap_err();
     assert!(matches!(refused, KeepError::Invalid { .. }), "{refused}: it would wait for ever");
-    assert_eq!(only_review(&phone).record, note, "it is still a question");
+    assert_eq!(review(&phone).record, note, "it is still a question");
     phone.keep().resolve(asked.id, asked.theirs_rev, Resolve::Theirs).unwrap();
     assert!(phone.outbox().is_empty());
     assert!(field.records("note").is_empty());
@@ -40,15 +34,11 @@ fn b10_a_child_of_a_record_that_was_given_up_stays_with_the_person() {
 
 #[test]
 fn f2_work_on_a_record_that_comes_back_into_sight_goes_on() {
-    let field = Field::new();
-    let phone = field.phone("ana");
-    let server_id = field.office_job("Pump");
-    phone.sync();
-    let job = phone.by_server_id("work_order", &server_id).id;
+    let (field, phone, job, server_id) = job_on_a_phone();
     phone.edit(job, json!({ "description": "seal replaced" }));
     field.behave(json!({ "do": "revoke", "user": "ana", "server_id": server_id }));
     phone.sync();
-    let asked = only_review(&phone);
+    let asked = review(&phone);
     assert_eq!((asked.kind, asked.theirs_by), (ReviewKind::Forbidden, None));
     field.behave(json!({ "do": "grant", "user": "ana", "server_id": server_id }));
     phone.sync();

@@ -7,20 +7,10 @@ use std::collections::BTreeSet;
 
 use fieldkeep::clock::Clock;
 use fieldkeep::schedule::LaneReason;
-use fieldkeep::value::RecordId;
-use fieldkeep::{Edit, RecordStatus, Resolve, WhyWaiting};
+use fieldkeep::{Edit, RecordStatus, Resolve, SyncOutcome, WhyWaiting};
 use serde_json::{Value, json};
-use support::phone::Phone;
+use support::phone::{Phone, job_on_a_phone, resolve, review};
 use support::site::Field;
-
-/// A job of the office, on a phone that has it.
-fn phone_with_job(field: &Field) -> (Phone, String, RecordId) {
-    let server_id = field.office_job("Pump");
-    let phone = field.phone("ana");
-    phone.sync();
-    let id = phone.by_server_id("work_order", &server_id).id;
-    (phone, server_id, id)
-}
 
 fn sizes(phone: &Phone) -> Vec<usize> {
     phone.wire.pushed().iter().map(Vec::len).collect()
@@ -28,8 +18,7 @@ fn sizes(phone: &Phone) -> Vec<usize> {
 
 #[test]
 fn b1_a_change_is_logged_by_field_with_what_was_seen_and_survives_a_kill() {
-    let field = Field::new();
-    let (mut phone, server_id, id) = phone_with_job(&field);
+    let (field, mut phone, id, server_id) = job_on_a_phone();
     let seen = phone.record(id).seen;
     field.advance(5_000);
     phone.edit(id, json!({ "title": "Pump 7", "description": "Leaks" }));
@@ -139,8 +128,7 @@ fn b3_patches_of_a_new_record_are_folded_into_its_create() {
 
 #[test]
 fn b3_there_and_back_sends_nothing() {
-    let field = Field::new();
-    let (phone, server_id, id) = phone_with_job(&field);
+    let (field, phone, id, server_id) = job_on_a_phone();
     let before = field.record(&server_id);
     for title in ["Pump 7", "Pump"] {
         phone.edit(id, json!({ "title": title }));
@@ -154,9 +142,41 @@ fn b3_there_and_back_sends_nothing() {
 }
 
 #[test]
+fn b3_what_becomes_ready_behind_a_batch_that_came_out_empty_is_sent() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    let other = phone.job("Valve", phone.customer("Weber"));
+    phone.sync();
+    // The oldest edit waits for its time, since the office keeps changing the field.
+    phone.edit(id, json!({ "priority": "low" }));
+    for priority in ["normal", "urgent", "normal"] {
+        field.office_sets(&server_id, json!({ "priority": priority }));
+        phone.sync();
+        resolve(&phone, Resolve::Mine);
+    }
+    assert!(matches!(phone.why(id)[..], [WhyWaiting::Bounced { .. }]), "{:?}", phone.why(id));
+    // Behind it more than one search goes through, all of it waiting, and at its end an edit that cancels itself out.
+    field.behave(json!({ "do": "refuse_field", "field": "work_order.title", "message": "No such job" }));
+    let refused = phone.job("Lift", phone.customer("Ulmer"));
+    phone.run();
+    let note = json!({ "work_order": refused, "text": "Dry" });
+    for _ in 0..3 {
+        phone.commit((0..100).map(|_| phone.creation("note", None, &note)).collect());
+    }
+    phone.edit(other, json!({ "status": "complete" }));
+    phone.edit(other, json!({ "status": "assigned" }));
+    let pushes = phone.wire.pushes().len();
+    phone.run();
+    assert_eq!(phone.wire.pushes().len(), pushes, "nothing to send");
+    let WhyWaiting::Bounced { due_ms } = phone.why(id)[0] else { panic!("{:?}", phone.why(id)) };
+    field.advance(due_ms - phone.keep().now_ms().unwrap());
+    assert_eq!(phone.run_a_second().outcome, SyncOutcome::Done);
+    assert_eq!(field.record(&server_id)["values"]["priority"], "low");
+    phone.assert_synced(id);
+}
+
+#[test]
 fn b3_there_and_back_beside_a_real_change_sends_only_that() {
-    let field = Field::new();
-    let (phone, _, id) = phone_with_job(&field);
+    let (_field, phone, id, _) = job_on_a_phone();
     phone.edit(id, json!({ "title": "Pump 7", "description": "Leaks" }));
     phone.edit(id, json!({ "title": "Pump" }));
     phone.sync();
@@ -168,13 +188,12 @@ fn b3_there_and_back_beside_a_real_change_sends_only_that() {
 
 #[test]
 fn b7_a_held_field_holds_only_what_depends_on_it() {
-    let field = Field::new();
-    let (phone, server_id, id) = phone_with_job(&field);
+    let (field, phone, id, server_id) = job_on_a_phone();
     let bystander = phone.customer("Hansa II");
     let first = phone.edit(id, json!({ "title": "Pump 7", "description": "Leaks" })).unwrap();
     field.office_sets(&server_id, json!({ "title": "Pump 9" }));
     phone.sync();
-    let review = phone.keep().reviews().unwrap().remove(0);
+    let review = review(&phone);
     assert_eq!((review.field.as_str(), review.theirs_by.as_deref()), ("title", Some("office")));
     assert_eq!(phone.item(first).why, WhyWaiting::Review { review: review.id });
     assert_eq!(phone.item(first).fields, ["title"], "what is left of the operation");
@@ -196,8 +215,7 @@ fn b7_a_held_field_holds_only_what_depends_on_it() {
     assert_eq!(field.record(&server_id)["life"], "alive", "an archive never overtakes");
     assert_eq!(phone.words(id), "office changed Title. Review before sending again.");
 
-    let review = phone.keep().reviews().unwrap().remove(0);
-    phone.keep().resolve(review.id, review.theirs_rev, Resolve::Mine).unwrap();
+    resolve(&phone, Resolve::Mine);
     phone.sync();
     let on_server = field.record(&server_id);
     assert_eq!((on_server["values"]["title"].as_str(), on_server["life"].as_str()), (Some("Pump 8"), Some("archived")));
@@ -224,7 +242,7 @@ fn b7_a_rejected_create_holds_its_children_and_nobody_elses() {
     assert_eq!(outbox[0].blocks, [outbox[1].operation]);
     assert_eq!(phone.next_wake(), None, "only a person can do something");
     phone.edit(job, json!({ "title": "Valve" }));
-    let review = phone.keep().reviews().unwrap().remove(0);
+    let review = review(&phone);
     field.behave(json!({ "do": "refuse_field", "field": "work_order.title", "message": null }));
     phone.keep().resolve(review.id, review.theirs_rev, Resolve::Mine).unwrap();
     phone.sync();
@@ -235,8 +253,7 @@ fn b7_a_rejected_create_holds_its_children_and_nobody_elses() {
 
 #[test]
 fn b7_a_group_waits_for_its_member_and_says_so() {
-    let field = Field::new();
-    let (phone, server_id, id) = phone_with_job(&field);
+    let (field, phone, id, server_id) = job_on_a_phone();
     let conflicting = phone.edit(id, json!({ "title": "Pump 7" })).unwrap();
     field.office_sets(&server_id, json!({ "title": "Pump 9" }));
     phone.sync();
@@ -254,8 +271,7 @@ fn b7_a_group_waits_for_its_member_and_says_so() {
     assert_eq!(phone.item(receipt.operations[0]).blocks, [receipt.operations[1]]);
     assert!(phone.outbox().iter().all(|item| item.operation != alone), "what is no member goes on");
     assert_eq!(field.record(customer)["values"], json!({ "name": "Hansa II", "phone": "07311" }));
-    let review = phone.keep().reviews().unwrap().remove(0);
-    phone.keep().resolve(review.id, review.theirs_rev, Resolve::Mine).unwrap();
+    resolve(&phone, Resolve::Mine);
     phone.sync();
     assert_eq!(field.record(customer)["values"]["city"], "Ulm");
     assert_eq!(field.record(&server_id)["values"]["title"], "Pump 8");
@@ -263,8 +279,8 @@ fn b7_a_group_waits_for_its_member_and_says_so() {
 }
 
 /// A phone on which almost everything waits for something else.
-fn busy(field: &Field) -> (Phone, RecordId) {
-    let (phone, server_id, id) = phone_with_job(field);
+fn busy() -> (Field, Phone) {
+    let (field, phone, id, server_id) = job_on_a_phone();
     let (customer, other) = (phone.customer("Hansa II"), phone.customer("Ulmer"));
     phone.sync();
     field.office_sets(&server_id, json!({ "title": "Pump 9" }));
@@ -282,7 +298,7 @@ fn busy(field: &Field) -> (Phone, RecordId) {
     phone.sync();
     phone.edit(other, json!({ "phone": "0731 2" }));
     phone.create("note", json!({ "work_order": id, "text": "Dry" }));
-    (phone, id)
+    (field, phone)
 }
 
 fn name(why: &WhyWaiting) -> String {
@@ -318,8 +334,7 @@ fn assert_total(phone: &Phone) -> BTreeSet<String> {
 
 #[test]
 fn b10_everything_that_waits_says_why_and_until_when() {
-    let field = Field::new();
-    let (mut phone, _) = busy(&field);
+    let (_field, mut phone) = busy();
     let seen = assert_total(&phone);
     let expected =
         ["behind_earlier", "behind_shipment", "for_parent", "group", "later", "ready", "review"].map(str::to_owned);
@@ -372,8 +387,7 @@ fn b10_the_lane_names_its_reason() {
 
 #[test]
 fn b10_a_barrier_holds_what_comes_after_it() {
-    let field = Field::new();
-    let (phone, server_id, id) = phone_with_job(&field);
+    let (field, phone, id, server_id) = job_on_a_phone();
     let seen = Some(phone.record(id).seen);
     let signoff = phone.commit(vec![Edit::Signoff { id, seen }]).operations[0];
     let after = phone.edit(id, json!({ "description": "Dry" })).unwrap();

@@ -9,7 +9,7 @@ use fieldkeep::schema::ProblemKind;
 use fieldkeep::value::{RecordId, Value};
 use fieldkeep::{CommitOptions, Edit, Filter, KeepError, MAX_PAGE, Query, SeenStamp, Sort, Test};
 use serde_json::{Value as Json, json};
-use support::phone::Phone;
+use support::phone::{Phone, review};
 use support::site::Field;
 
 /// Everything that a refused call could have written.
@@ -311,7 +311,7 @@ fn a_review_of_a_whole_record_takes_no_single_value() {
     phone.edit(id, json!({"city": "Ulm"}));
     field.behave(json!({"do": "delete", "server_id": server_id}));
     phone.sync();
-    let review = phone.keep().reviews().unwrap().remove(0);
+    let review = review(&phone);
     assert!(!review.can_merge);
     let before = contents(&phone);
     let merged = fieldkeep::Resolve::Merged { value: text("x") };

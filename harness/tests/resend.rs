@@ -11,7 +11,7 @@ use fieldkeep::{SyncAnswer, SyncOutcome, WhyWaiting};
 use hyper::Method;
 use hyper::body::Bytes;
 use serde_json::{Value, json};
-use support::phone::Phone;
+use support::phone::{Phone, job_on_a_phone};
 use support::process::Program;
 use support::site::Field;
 use support::wire::{read_request, reply};
@@ -146,11 +146,7 @@ fn a4_a_page_that_names_the_open_shipment_is_its_acknowledgement() {
 
 #[test]
 fn a4_a_new_key_only_after_a_definite_refusal() {
-    let field = Field::new();
-    let server_id = field.office_job("Pump");
-    let phone = field.phone("ana");
-    phone.sync();
-    let id = phone.by_server_id("work_order", &server_id).id;
+    let (field, phone, id, server_id) = job_on_a_phone();
     phone.edit(id, json!({ "title": "Pump 7", "description": "Leaks" }));
     field.office_sets(&server_id, json!({ "title": "Pump 9" }));
     phone.wire.lie("/v1/push", reply(503, &[], b""));

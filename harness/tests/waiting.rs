@@ -9,7 +9,7 @@ use fieldkeep::value::RecordId;
 use fieldkeep::{SyncAnswer, SyncOutcome, WhyWaiting};
 use serde_json::json;
 use support::DAY_MS;
-use support::phone::Phone;
+use support::phone::{Phone, job_on_a_phone, review};
 use support::site::{Field, Proxy};
 
 const YEAR_MS: i64 = 365 * DAY_MS;
@@ -348,11 +348,7 @@ fn b6_one_poisoned_item_is_found_and_only_that_goes_to_a_person() {
 
 #[test]
 fn b6_a_final_refusal_of_an_item_goes_to_review_never_to_the_bin() {
-    let field = Field::new();
-    let server_id = field.office_job("Pump");
-    let phone = field.phone("ana");
-    phone.sync();
-    let id = phone.by_server_id("work_order", &server_id).id;
+    let (field, phone, id, server_id) = job_on_a_phone();
     for (refusal, words) in [
         (
             json!({ "kind": "locked", "by": "Dana" }),
@@ -369,7 +365,7 @@ fn b6_a_final_refusal_of_an_item_goes_to_review_never_to_the_bin() {
         assert_eq!(report.items.last().unwrap().answer, SyncAnswer::Refused);
         assert_eq!(phone.words(id), words);
         assert_eq!(phone.text(id, "description"), words, "it is still there");
-        let review = phone.keep().reviews().unwrap().remove(0);
+        let review = review(&phone);
         field.behave(json!({ "do": "refuse_record", "server_id": server_id, "as": null }));
         phone.keep().resolve(review.id, review.theirs_rev, fieldkeep::Resolve::Mine).unwrap();
         phone.sync();
@@ -446,11 +442,7 @@ fn b6_tokens_refused_one_after_the_other_are_not_tried_without_end() {
 
 #[test]
 fn b8_sync_now_passes_the_wait_of_a_record_that_others_keep_changing() {
-    let field = Field::new();
-    let server_id = field.office_job("Pump");
-    let phone = field.phone("ana");
-    phone.sync();
-    let id = phone.by_server_id("work_order", &server_id).id;
+    let (_field, phone, id, _) = job_on_a_phone();
     phone.edit(id, json!({ "billing_contact": "Dana" }));
     for _ in 0..3 {
         // By the time that the answer is written nothing differs any more.

@@ -9,8 +9,9 @@ use fieldkeep::value::RecordId;
 use fieldkeep::{Resolve, WhyWaiting};
 use serde_json::json;
 use support::START_MS;
-use support::phone::Phone;
+use support::phone::{Phone, job_on_a_phone, resolve, review};
 use support::site::Field;
+use support::wire::reply;
 
 fn german(phone: &Phone, id: RecordId) -> String {
     let locale = Locale { language: "de".into(), utc_offset_minutes: 60 };
@@ -127,12 +128,36 @@ fn e2_what_the_server_does_not_accept_and_what_waits_behind_it() {
     assert_eq!((outbox[0].author.as_str(), outbox[0].record_type.as_str()), ("ana", "customer"));
     // Corrected, both go.
     field.behave(json!({"do": "refuse_field", "field": "customer.name", "message": null}));
-    let review = phone.keep().reviews().unwrap().remove(0);
+    let review = review(&phone);
     assert_eq!(review.messages, ["Name is on the black list"]);
     phone.keep().resolve(review.id, review.theirs_rev, Resolve::Mine).unwrap();
     phone.sync();
     phone.assert_synced(customer);
     phone.assert_synced(job);
+}
+
+#[test]
+fn e2_what_a_server_says_of_a_whole_request_is_shown() {
+    let said = json!({"title": "Not taken", "detail": "The contract ended in May"}).to_string();
+    let title = json!({"title": "Not taken"}).to_string();
+    for (status, kind, body, words) in [
+        (400, "application/problem+json", said.as_str(), "The contract ended in May"),
+        (413, "application/problem+json; charset=utf-8", &said, "The contract ended in May"),
+        (422, "Application/Problem+JSON", &said, "The contract ended in May"),
+        (422, "application/problem+json", &title, "Not taken"),
+        (422, "application/problem+json", "{", "status 422 application/problem+json"),
+        (422, "text/plain", &said, "status 422 text/plain"),
+    ] {
+        let (_field, phone, id, _) = job_on_a_phone();
+        phone.edit(id, json!({"status": "complete"}));
+        phone.wire.lie("/v1/push", reply(status, &[("content-type", kind)], body.as_bytes()));
+        phone.sync();
+        assert_eq!(phone.words(id), format!("Could not be accepted: {words}."), "{status} {kind} {body}");
+        assert_eq!(review(&phone).messages, [words]);
+        resolve(&phone, Resolve::Mine);
+        phone.sync();
+        phone.assert_synced(id);
+    }
 }
 
 #[test]
@@ -151,19 +176,14 @@ fn e2_locked_forbidden_and_owned_by_somebody_else() {
             "You may not change this any more. Your changes are kept here until you decide.",
         ),
     ] {
-        let field = Field::new();
-        let server_id = field.office_job("Boiler");
-        let phone = field.phone("ana");
-        phone.sync();
-        let id = phone.by_server_id("work_order", &server_id).id;
+        let (field, phone, id, server_id) = job_on_a_phone();
         phone.edit(id, json!({"status": "complete"}));
         field.behave(json!({"do": "refuse_record", "server_id": server_id, "as": refusal}));
         phone.sync();
         assert_eq!(phone.words(id), words);
         assert_eq!(phone.text(id, "status"), "complete");
         field.behave(json!({"do": "refuse_record", "server_id": server_id, "as": null}));
-        let review = phone.keep().reviews().unwrap().remove(0);
-        phone.keep().resolve(review.id, review.theirs_rev, Resolve::Mine).unwrap();
+        resolve(&phone, Resolve::Mine);
         phone.sync();
         phone.assert_synced(id);
     }
@@ -171,11 +191,7 @@ fn e2_locked_forbidden_and_owned_by_somebody_else() {
 
 #[test]
 fn e1_a_visit_has_one_sentence_and_all_its_parts() {
-    let field = Field::new();
-    let server_id = field.office_job("Boiler");
-    let phone = field.phone("ana");
-    phone.sync();
-    let id = phone.by_server_id("work_order", &server_id).id;
+    let (field, phone, id, server_id) = job_on_a_phone();
     let family = || phone.keep().state(Some(id)).unwrap().unwrap();
     assert!(matches!(family().headline, SyncFact::Synced { .. }));
     field.office_sets(&server_id, json!({"status": "cancelled"}));
@@ -215,8 +231,7 @@ fn e2_synced_is_never_said_while_anything_is_unfinished() {
     field.advance(10_000);
     phone.sync();
     never_synced("under review");
-    let review = phone.keep().reviews().unwrap().remove(0);
-    phone.keep().resolve(review.id, review.theirs_rev, Resolve::Mine).unwrap();
+    resolve(&phone, Resolve::Mine);
     never_synced("answered");
     phone.sync();
     phone.assert_synced(id);
@@ -224,11 +239,7 @@ fn e2_synced_is_never_said_while_anything_is_unfinished() {
 
 #[test]
 fn e5_everything_that_waits_says_why_since_when_and_until_when() {
-    let field = Field::new();
-    let server_id = field.office_job("Boiler");
-    let phone = field.phone("ana");
-    phone.sync();
-    let job = phone.by_server_id("work_order", &server_id).id;
+    let (field, phone, job, _) = job_on_a_phone();
     field.advance(5_000);
     let edit = phone.edit(job, json!({"description": "x", "priority": "low"})).unwrap();
     field.behave(json!({"do": "answer", "outcome": "later", "after_s": 100}));

@@ -5,18 +5,20 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use fieldkeep::clock::ManualClock;
+use fieldkeep::clock::{Clock, ManualClock, Moment};
 use fieldkeep::remote::{AccessToken, TokenFuture, TokenProvider};
 use fieldkeep::schedule::{Battery, Conditions, Network};
+use fieldkeep::schema;
 use fieldkeep::schema::Schema;
 use fieldkeep::state::{Locale, sentence};
 use fieldkeep::store::{DATABASE_FILE, invariants};
 use fieldkeep::value::{RecordId, Value, value_of_json};
 use fieldkeep::{
-    CommitOptions, Edit, Fieldkeep, KeepError, OpenOptions, OutboxItem, Receipt, Record, SeenStamp, SyncReport,
-    WhyWaiting,
+    CommitOptions, Edit, Fieldkeep, KeepError, OpenOptions, OutboxItem, Receipt, Record, Resolve, Review, SeenStamp,
+    SyncReport, WhyWaiting,
 };
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value as Json, json};
@@ -87,10 +89,35 @@ impl TokenProvider for Tokens {
     }
 }
 
+/// The phone's clock. While it ticks, each look at it takes a millisecond: an engine that goes round in circles runs out
+/// of time instead of hanging the test.
+struct Ticking {
+    clock: Arc<ManualClock>,
+    ticks: AtomicBool,
+}
+
+impl Clock for Ticking {
+    fn now(&self) -> Moment {
+        if self.ticks.load(Ordering::Relaxed) {
+            self.clock.advance(1);
+        }
+        self.clock.now()
+    }
+
+    fn random(&self) -> u64 {
+        self.clock.random()
+    }
+
+    fn virtual_now_ms(&self) -> Option<i64> {
+        self.clock.virtual_now_ms()
+    }
+}
+
 pub struct Phone {
     keep: Option<Fieldkeep>,
     pub user: String,
     pub clock: Arc<ManualClock>,
+    ticking: Arc<Ticking>,
     pub tokens: Arc<Tokens>,
     /// Everything that this phone has sent.
     pub wire: Arc<Wire>,
@@ -101,14 +128,14 @@ pub struct Phone {
 
 impl Phone {
     pub fn open(field: &Field, user: &str, server: &str) -> Self {
-        let now_ms = fieldkeep::clock::Clock::now(field.clock.as_ref()).wall_ms;
-        let clock = Arc::new(ManualClock::new(now_ms, "boot"));
+        let clock = Arc::new(ManualClock::new(field.clock.now().wall_ms, "boot"));
         field.clocks.lock().unwrap().push(clock.clone());
         let tokens = Arc::new(Tokens::default());
         tokens.set(Some(field.token(user)));
         let mut phone = Self {
             keep: None,
             user: user.to_owned(),
+            ticking: Arc::new(Ticking { clock: clock.clone(), ticks: AtomicBool::new(false) }),
             clock,
             tokens,
             wire: Arc::new(Wire::new()),
@@ -127,7 +154,7 @@ impl Phone {
             schema: self.schema.clone(),
             server: self.server.clone(),
             tokens: self.tokens.clone(),
-            clock: Some(self.clock.clone()),
+            clock: Some(self.ticking.clone()),
             http: Some(self.wire.clone()),
             manual: true,
         };
@@ -154,6 +181,13 @@ impl Phone {
         self.stop();
         self.clock.reboot(boot);
         self.start();
+    }
+
+    /// The app is updated: the next version of the schema, each field changed like that.
+    pub fn next_schema(&mut self, change: impl Fn(&mut schema::Field)) {
+        self.schema.version += 1;
+        self.schema.types.iter_mut().flat_map(|record_type| &mut record_type.fields).for_each(change);
+        self.reopen();
     }
 
     // ---- work
@@ -227,6 +261,14 @@ impl Phone {
     /// Only what is due by itself; when it wants to be called again.
     pub fn run(&self) -> Option<i64> {
         self.keep().run_due().unwrap()
+    }
+
+    /// A background slice of a second, in which looking at the clock takes time.
+    pub fn run_a_second(&self) -> SyncReport {
+        self.ticking.ticks.store(true, Ordering::Relaxed);
+        let slice = self.keep().run_until(1_000).unwrap();
+        self.ticking.ticks.store(false, Ordering::Relaxed);
+        slice.sync
     }
 
     pub fn next_wake(&self) -> Option<i64> {
@@ -361,4 +403,27 @@ impl Drop for Phone {
 /// Milliseconds since the tests' clocks started.
 pub fn since_start(ms: i64) -> i64 {
     ms - START_MS
+}
+
+/// A phone with a job of the office on it, "Pump" for "Hansa", the server's first records: both ids of the job.
+pub fn job_on_a_phone() -> (Field, Phone, RecordId, String) {
+    let field = Field::new();
+    let server_id = field.office_job("Pump");
+    let phone = field.phone("ana");
+    phone.sync();
+    let id = phone.by_server_id("work_order", &server_id).id;
+    (field, phone, id, server_id)
+}
+
+/// The one open review.
+pub fn review(phone: &Phone) -> Review {
+    let mut reviews = phone.keep().reviews().unwrap();
+    assert_eq!(reviews.len(), 1, "{reviews:#?}");
+    reviews.remove(0)
+}
+
+/// Answers the one open review, as it is now.
+pub fn resolve(phone: &Phone, answer: Resolve) {
+    let open = review(phone);
+    phone.keep().resolve(open.id, open.theirs_rev, answer).unwrap();
 }
