@@ -5,9 +5,9 @@ mod support;
 
 use fieldkeep::clock::Clock;
 use fieldkeep::value::{RecordId, Value};
-use fieldkeep::{CommitOptions, Edit, Filter, KeepError, Query, RecordStatus, Test, WhyWaiting};
+use fieldkeep::{CommitOptions, Edit, Filter, KeepError, Query, RecordStatus, Resolve, Test, WhyWaiting};
 use serde_json::json;
-use support::phone::{Phone, job_on_a_phone, review};
+use support::phone::{Phone, job_on_a_phone, resolve, review};
 use support::site::Field;
 use support::wire::reply;
 use support::{DAY_MS, START_MS};
@@ -287,5 +287,51 @@ fn a2_a_record_met_by_its_server_id_first_is_the_same_also_in_work_that_waits() 
     assert_eq!(field.record(note)["values"]["work_order"], server_id);
     assert_eq!(field.records("visit")[0]["values"]["work_order"], server_id);
     assert_eq!((phone.outbox(), phone.keep().reviews().unwrap()), (vec![], vec![]));
+    phone.assert_synced(visit);
+}
+
+#[test]
+fn a2_a_record_met_by_its_server_id_first_raises_no_question_about_itself() {
+    let (field, phone, job, visit, _) = visit_of_a_stand_in();
+    let other = phone.job("Valve", phone.customer("Weber"));
+    let form = phone.record(visit).seen;
+    phone.edit(visit, json!({ "work_order": other }));
+    field.office_sets(&phone.server_id(visit), json!({ "summary": "Ring twice" }));
+    // The other job has to wait, so the news of the visit comes first.
+    field.behave(json!({ "do": "answer", "outcome": "later", "after_s": 60 }));
+    phone.sync();
+    assert_eq!(phone.keep().reviews().unwrap(), [], "nobody else has moved the visit");
+    field.advance(phone.next_wake().unwrap());
+    phone.sync();
+    assert_eq!(field.records("visit")[0]["values"]["work_order"], phone.server_id(other));
+    phone.assert_synced(visit);
+    phone.assert_synced(job);
+    // A form that still shows the stand-in has seen the same job.
+    phone.edit(visit, json!({ "work_order": job }));
+    phone.sync();
+    let edit = phone.patch_seen(visit, &form, &json!({ "work_order": other }));
+    phone.commit(vec![edit]);
+    assert_eq!(phone.keep().reviews().unwrap(), []);
+    phone.sync();
+    phone.assert_synced(visit);
+}
+
+#[test]
+fn a2_a_record_met_by_its_server_id_first_is_the_same_also_in_a_question() {
+    let (field, phone, job, visit, stand_in) = visit_of_a_stand_in();
+    let other = phone.job("Valve", phone.customer("Weber"));
+    phone.edit(visit, json!({ "work_order": other }));
+    let office_job = field.office_job("Lift");
+    field.office_sets(&phone.server_id(visit), json!({ "work_order": office_job }));
+    field.office_sets(field.record(job)["server_id"].as_str().unwrap(), json!({ "due": "2026-05-06" }));
+    // The customer, the job "Lift", the visit; not yet the job that the stand-in stands for.
+    (0..3).for_each(|_| one_page(&phone));
+    let asked = review(&phone);
+    assert_eq!((asked.base, asked.mine), (Value::Reference(stand_in), Value::Reference(other)));
+    phone.sync();
+    assert_eq!(review(&phone).base, Value::Reference(job));
+    resolve(&phone, Resolve::Mine);
+    phone.sync();
+    assert_eq!(field.records("visit")[0]["values"]["work_order"], phone.server_id(other));
     phone.assert_synced(visit);
 }

@@ -224,3 +224,33 @@ fn b10_work_held_by_another_question_when_its_parent_is_given_up_can_still_go() 
     assert_eq!((&values["title"], &values["customer"]), (&json!("Pump 7"), &json!(phone.server_id(other))));
     assert_eq!(phone.outbox(), []);
 }
+
+#[test]
+fn f5_a_create_and_its_edit_that_no_longer_fit_are_one_question() {
+    let field = Field::new();
+    let mut phone = field.phone("ana");
+    let customer = phone.customer("Hansa");
+    phone.sync();
+    let id = phone.job("Pump", customer);
+    phone.edit(id, json!({"status": "in_progress", "due": "2026-04-01"}));
+    stricter(&mut phone);
+    phone.sync();
+    assert_eq!((review(&phone).kind, review(&phone).field), (ReviewKind::RuleChanged, String::new()));
+    phone.edit(id, json!({"status": "complete"}));
+    resolve(&phone, Resolve::Mine);
+    phone.sync();
+    phone.assert_synced(id);
+    assert_eq!(field.record(id)["values"]["status"], "complete");
+}
+
+#[test]
+fn f5_an_edit_mends_an_edit_that_a_new_rule_refuses() {
+    let (field, mut phone, id, server_id) = job_on_a_phone();
+    phone.edit(id, json!({"status": "in_progress"}));
+    stricter(&mut phone);
+    phone.edit(id, json!({"status": "complete"}));
+    phone.sync();
+    assert_eq!(phone.keep().reviews().unwrap(), [], "what would be sent fits");
+    assert_eq!(field.record(&server_id)["values"]["status"], "complete");
+    phone.assert_synced(id);
+}

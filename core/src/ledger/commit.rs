@@ -17,7 +17,7 @@ use super::work::{Work, reference, save_references};
 use crate::schema::{FieldProblem, ProblemKind, RecordType};
 use crate::store::changes::{self, Change, Origin, State};
 use crate::store::forms::{self, FormRow};
-use crate::store::records::{self, Life};
+use crate::store::records::{self, Life, RecordRow};
 use crate::store::{StoreError, StoreResult, drafts};
 use crate::value::{Canonical, FieldKind, FieldMap, RecordId, Value};
 use crate::wire::{ChangeKind, MAX_RECORD_BYTES};
@@ -280,10 +280,11 @@ impl<'u, 'a> Act<'u, 'a> {
             return Err(EditProblem::Merged { id, into });
         }
         let stamp = stamp.ok_or(EditProblem::StampMissing(id))?;
-        let seen = Seen::read(stamp).ok_or(EditProblem::StampDamaged)?;
+        let mut seen = Seen::read(stamp).ok_or(EditProblem::StampDamaged)?;
         if seen.id != id {
             return Err(EditProblem::StampOfOther(seen.id));
         }
+        follow_references(unit, &row.record_type, &mut seen.values)?;
         match row.life {
             Life::Shell => Err(EditProblem::NotFound(id)),
             Life::Gone | Life::Hidden => Err(EditProblem::Gone(id)),
@@ -334,6 +335,26 @@ fn check_open(work: &Work) -> Result<(), EditProblem> {
     Ok(())
 }
 
+/// A form may still hold the id of a stand-in that has been found to be another record: they are the same.
+fn follow_references(unit: &Unit<'_>, record_type: &str, values: &mut FieldMap) -> StoreResult<()> {
+    let Some(record_type) = unit.record_type(record_type) else { return Ok(()) };
+    for field in record_type.fields.iter().filter(|field| field.kind == FieldKind::Reference) {
+        let Some(id) = values.get(&field.name).and_then(reference) else { continue };
+        let target = records::by_id(unit.db, id)?;
+        if let Some(into) = followed(unit, target.as_ref())? {
+            values.set(&field.name, Some(into));
+        }
+    }
+    Ok(())
+}
+
+/// The reference to what a merged record is now; `None` for one that is not merged.
+fn followed(unit: &Unit<'_>, target: Option<&RecordRow>) -> StoreResult<Option<Canonical>> {
+    let Some(into) = target.and_then(|target| target.merged_into) else { return Ok(None) };
+    let id = records::ids_of(unit.db, into)?.map(|(id, _)| id);
+    Ok(id.and_then(|id| Canonical::of_undeclared(&json!(id.to_string()))))
+}
+
 /// What the server would reject, and no reply could carry, is not taken.
 fn check_size(values: &FieldMap) -> Result<(), EditProblem> {
     let bytes = values.to_json().len();
@@ -349,12 +370,15 @@ fn checked(
     let mut given: Vec<(String, Value)> = fields.iter().map(|(field, value)| (field.clone(), value.clone())).collect();
     given.sort_by(|left, right| left.0.cmp(&right.0));
     let refuse = |problems| EditProblem::Fields { record_type: record_type.name.clone(), problems };
-    let values = record_type.canonical_edit(&given).map_err(refuse)?;
+    let mut values = record_type.canonical_edit(&given).map_err(refuse)?;
     let mut problems = Vec::new();
-    for (name, value) in &values {
+    for (name, value) in &mut values {
         let Some(field) = record_type.field(name).filter(|field| field.kind == FieldKind::Reference) else { continue };
         let Some(id) = value.as_ref().and_then(reference) else { continue };
         let target = records::by_id(unit.db, id)?;
+        if let Some(into) = followed(unit, target.as_ref())? {
+            *value = Some(into);
+        }
         let fits = target.is_some_and(|row| Some(&row.record_type) == field.target.as_ref() && row.life != Life::Gone);
         if !fits {
             problems.push(FieldProblem {

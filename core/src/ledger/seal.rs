@@ -297,10 +297,8 @@ fn copy(folded: &Folded) -> Folded {
 /// (requirement F5). Says whether anything was held.
 fn hold_what_no_longer_fits(unit: &Unit<'_>, work: &mut Work, ready: &[i64]) -> StoreResult<bool> {
     let version = unit.context.schema.version;
-    let old: Vec<Change> =
-        work.live().filter(|change| ready.contains(&change.seq) && change.schema_version != version).cloned().collect();
     let mut held = false;
-    for change in old {
+    for change in what_is_sent(work, ready).into_iter().filter(|change| change.schema_version != version) {
         let problems = problems_of(unit, work, &change, ready);
         if problems.is_empty() {
             continue;
@@ -319,6 +317,16 @@ fn hold_what_no_longer_fits(unit: &Unit<'_>, work: &mut Work, ready: &[i64]) -> 
         held = true;
     }
     Ok(held)
+}
+
+/// Of the ready changes those that decide what goes out: a create, which takes the others in, or the last of each field.
+fn what_is_sent(work: &Work, ready: &[i64]) -> Vec<Change> {
+    let sent: Vec<&Change> = work.live().filter(|change| ready.contains(&change.seq)).collect();
+    if let Some(create) = sent.iter().find(|change| change.is_create()) {
+        return vec![(*create).clone()];
+    }
+    let is_last = |change: &Change| sent.iter().rfind(|other| other.field == change.field).map(|last| last.seq);
+    sent.iter().filter(|change| is_last(change) == Some(change.seq)).map(|change| (*change).clone()).collect()
 }
 
 fn problems_of(unit: &Unit<'_>, work: &Work, change: &Change, ready: &[i64]) -> Vec<FieldProblem> {

@@ -257,34 +257,30 @@ pub(crate) fn merge_shell(db: &Connection, shell: &RecordRow, record: &RecordRow
     for (child, field) in pointing.collect::<Result<Vec<_>, _>>()? {
         db.prepare_cached("UPDATE records SET rev=rev+1,view=json_set(view,'$.'||?2,?3) WHERE no=?1")?
             .execute(params![child, field, record.id.to_string()])?;
-        rename_in_work(db, child, &field, shell, record)?;
         db.prepare_cached("UPDATE refs SET parent=?3 WHERE child=?1 AND field=?2")?
             .execute(params![child, field, record.no])?;
     }
-    Ok(())
+    rename_in_work(db, shell, record)
 }
 
-/// The same in the live changes and open reviews of a record that points to the shell.
-fn rename_in_work(db: &Connection, child: i64, field: &str, shell: &RecordRow, record: &RecordRow) -> StoreResult<()> {
+/// The same in live changes and open reviews, also where an edit has pointed elsewhere since: what it started from counts.
+fn rename_in_work(db: &Connection, shell: &RecordRow, record: &RecordRow) -> StoreResult<()> {
     let quoted = |row: &RecordRow| format!("\"{}\"", row.id);
-    let values = params![child, field, quoted(shell), quoted(record)];
+    let (old, new) = (quoted(shell), quoted(record));
     for column in ["seen", "from_value", "to_value"] {
         db.prepare_cached(&format!(
-            "UPDATE changes SET {column}=?4 WHERE record=?1 AND field=?2 AND {column}=?3 \
-             AND state IN('pending','sealed','held')"
+            "UPDATE changes SET {column}=?2 WHERE {column}=?1 AND state IN('pending','sealed','held')"
         ))?
-        .execute(values)?;
+        .execute([&old, &new])?;
     }
     for column in ["base", "theirs"] {
-        db.prepare_cached(&format!(
-            "UPDATE reviews SET {column}=?4 WHERE record=?1 AND field=?2 AND {column}=?3 AND closed_ms IS NULL"
-        ))?
-        .execute(values)?;
+        db.prepare_cached(&format!("UPDATE reviews SET {column}=?2 WHERE {column}=?1 AND closed_ms IS NULL"))?
+            .execute([&old, &new])?;
     }
     db.prepare_cached(
-        "UPDATE changes SET to_value=json_set(to_value,'$.'||?2,?3) WHERE record=?1 AND field='' AND kind='create' \
-         AND state IN('pending','sealed','held') AND to_value->>?2=?4",
+        "UPDATE changes SET to_value=replace(to_value,?1,?2) WHERE field='' AND kind='create' \
+         AND state IN('pending','sealed','held') AND instr(to_value,?1)>0",
     )?
-    .execute(params![child, field, record.id.to_string(), shell.id.to_string()])?;
+    .execute([&old, &new])?;
     Ok(())
 }
