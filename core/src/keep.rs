@@ -199,7 +199,7 @@ impl Fieldkeep {
             let record = match record {
                 Some(id) => {
                     let known = records::no_of(unit.db, id)?.map(|(no, _)| no);
-                    Some(known.ok_or_else(|| KeepError::NotFound { words: format!("there is no record {id}") })?)
+                    Some(known.ok_or_else(|| not_here(id))?)
                 }
                 None => None,
             };
@@ -273,7 +273,7 @@ impl Fieldkeep {
     pub fn history(&self, id: RecordId) -> Result<Vec<HistoryEntry>, KeepError> {
         self.read(|unit, _| match records::no_of(unit.db, id)? {
             Some((no, _)) => Ok(ledger::history(unit, no)?),
-            None => Err(KeepError::NotFound { words: format!("there is no record {id} on this device") }),
+            None => Err(not_here(id)),
         })
     }
 
@@ -324,6 +324,23 @@ impl Fieldkeep {
     pub fn sync_now(&self) -> Result<SyncReport, KeepError> {
         self.open_or_closed()?;
         Ok(self.driver.with(|engine, runtime| runtime.block_on(engine.run_forced(|| false)))?)
+    }
+
+    /// "Sync now" for one record: tries just the same, since what it waits for may be elsewhere, and reports on that record
+    /// alone. Waits for the network.
+    ///
+    /// # Errors
+    /// [`KeepError::NotFound`] when the record is not here; otherwise as for [`Fieldkeep::sync_now`].
+    pub fn sync_record(&self, id: RecordId) -> Result<SyncReport, KeepError> {
+        if self.get(id)?.is_none() {
+            return Err(not_here(id));
+        }
+        let mut report = self.sync_now()?;
+        report.items.retain(|item| item.record == id);
+        let count = |found: usize| i64::try_from(found).unwrap_or(i64::MAX);
+        report.waiting = count(self.outbox()?.iter().filter(|item| item.record == id).count());
+        report.reviews = count(self.reviews()?.iter().filter(|review| review.record == id).count());
+        Ok(report)
     }
 
     /// Works for at most so long, for a background task of the host. Waits for the network. May be called any number of
@@ -438,6 +455,10 @@ impl Fieldkeep {
     fn open_or_closed(&self) -> Result<(), KeepError> {
         if self.closed.load(std::sync::atomic::Ordering::Acquire) { Err(KeepError::Closed) } else { Ok(()) }
     }
+}
+
+fn not_here(id: RecordId) -> KeepError {
+    KeepError::NotFound { words: format!("there is no record {id} on this device") }
 }
 
 impl Drop for Fieldkeep {

@@ -6,7 +6,7 @@ mod support;
 use fieldkeep::clock::Clock;
 use fieldkeep::schedule::{Battery, Conditions, LaneReason, Network};
 use fieldkeep::value::RecordId;
-use fieldkeep::{SyncAnswer, SyncOutcome, WhyWaiting};
+use fieldkeep::{KeepError, SyncAnswer, SyncOutcome, WhyWaiting};
 use serde_json::json;
 use support::DAY_MS;
 use support::phone::{Phone, job_on_a_phone, review};
@@ -396,6 +396,20 @@ fn b8_sync_now_passes_our_own_backoff_and_says_what_was_answered() {
     assert_eq!(report.items.iter().find(|item| item.record == bad).unwrap().answer, SyncAnswer::Refused);
     phone.offline();
     assert_eq!(phone.sync().outcome, SyncOutcome::Offline);
+}
+
+#[test]
+fn b8_sync_now_of_one_record_reports_on_that_record() {
+    let field = Field::new();
+    let (_proxy, phone, id) = failed(&field);
+    let other = phone.customer("Ulmer");
+    let report = phone.keep().sync_record(id).unwrap();
+    assert_eq!((report.outcome, report.waiting, report.reviews), (SyncOutcome::Done, 0, 0));
+    let answered: Vec<_> = report.items.iter().map(|item| (item.record, item.answer.clone(), item.server_id.clone())).collect();
+    assert_eq!(answered, [(id, SyncAnswer::Applied, Some(phone.server_id(id)))]);
+    phone.assert_synced(other);
+    let nobody = phone.keep().new_record_id();
+    assert!(matches!(phone.keep().sync_record(nobody), Err(KeepError::NotFound { .. })));
 }
 
 #[test]

@@ -70,7 +70,7 @@ impl Driver {
         let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
         // A defect of ours must not reach the app as a crash; the store is consistent whatever happened.
         catch_unwind(AssertUnwindSafe(|| work(&mut engine, &self.runtime)))
-            .unwrap_or_else(|_| Err(StoreError::Unreadable("the engine failed and was restarted".to_owned())))
+            .unwrap_or_else(|_| Err(StoreError::Panicked))
     }
 
     /// Stops taking work and ends the exchange under way; returns when the engine is at rest.

@@ -26,6 +26,8 @@ pub(crate) enum StoreError {
     Folder(#[from] io::Error),
     #[error("database: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    #[error("a step of the engine failed by a defect; it goes on")]
+    Panicked,
     #[error("stored data cannot be read: {0}")]
     Unreadable(String),
 }

@@ -53,7 +53,9 @@ pub(super) enum Command {
     History {
         id: RecordId,
     },
-    SyncNow {},
+    SyncNow {
+        id: Option<RecordId>,
+    },
     RunUntil {
         within_ms: i64,
     },

@@ -82,7 +82,8 @@ impl Phone {
 
     fn answer_engine(&mut self, command: Command) -> Reply {
         match command {
-            Command::SyncNow {} => Ok(shape::serialize(&kept(self.keep.sync_now())?)),
+            Command::SyncNow { id: None } => Ok(shape::serialize(&kept(self.keep.sync_now())?)),
+            Command::SyncNow { id: Some(id) } => Ok(shape::serialize(&kept(self.keep.sync_record(id))?)),
             Command::RunUntil { within_ms } => Ok(shape::serialize(&kept(self.keep.run_until(within_ms))?)),
             Command::Run {} => {
                 self.manual()?;
