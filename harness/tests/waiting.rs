@@ -405,7 +405,8 @@ fn b8_sync_now_of_one_record_reports_on_that_record() {
     let other = phone.customer("Ulmer");
     let report = phone.keep().sync_record(id).unwrap();
     assert_eq!((report.outcome, report.waiting, report.reviews), (SyncOutcome::Done, 0, 0));
-    let answered: Vec<_> = report.items.iter().map(|item| (item.record, item.answer.clone(), item.server_id.clone())).collect();
+    let answered: Vec<_> =
+        report.items.iter().map(|item| (item.record, item.answer.clone(), item.server_id.clone())).collect();
     assert_eq!(answered, [(id, SyncAnswer::Applied, Some(phone.server_id(id)))]);
     phone.assert_synced(other);
     let nobody = phone.keep().new_record_id();
