@@ -318,18 +318,16 @@ fn a2_a_record_met_by_its_server_id_first_raises_no_question_about_itself() {
 
 #[test]
 fn a2_a_record_met_by_its_server_id_first_is_the_same_also_in_a_question() {
-    let (field, phone, job, visit, stand_in) = visit_of_a_stand_in();
+    let (field, phone, job, visit, _) = visit_of_a_stand_in();
     let other = phone.job("Valve", phone.customer("Weber"));
     phone.edit(visit, json!({ "work_order": other }));
     let office_job = field.office_job("Lift");
     field.office_sets(&phone.server_id(visit), json!({ "work_order": office_job }));
     field.office_sets(field.record(job)["server_id"].as_str().unwrap(), json!({ "due": "2026-05-06" }));
     // The customer, the job "Lift", the visit; not yet the job that the stand-in stands for.
-    (0..3).for_each(|_| one_page(&phone));
-    let asked = review(&phone);
-    assert_eq!((asked.base, asked.mine), (Value::Reference(stand_in), Value::Reference(other)));
     phone.sync();
-    assert_eq!(review(&phone).base, Value::Reference(job));
+    let asked = review(&phone);
+    assert_eq!((asked.base, asked.mine), (Value::Reference(job), Value::Reference(other)));
     resolve(&phone, Resolve::Mine);
     phone.sync();
     assert_eq!(field.records("visit")[0]["values"]["work_order"], phone.server_id(other));
