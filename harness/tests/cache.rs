@@ -422,3 +422,20 @@ fn f4_a_page_goes_on_where_it_was_though_records_come_and_go() {
     let rest = Query { after: first.next, limit: 20, ..by_name };
     assert_eq!(names(&phone.keep().find(&rest).unwrap().records), ["n21", "n3", "n4", "n5", "z"]);
 }
+
+#[test]
+fn f2_what_a_cut_page_showed_may_be_gone_when_it_is_asked_for_again() {
+    let field = Field::new();
+    let proxy = field.proxy();
+    let server_ids: Vec<String> =
+        (0..60).map(|number| field.office_customer(&format!("Customer {number:02}"))).collect();
+    let phone = field.phone_behind(&proxy, "ana");
+    proxy.next("/v1/pull", json!({"cut_after_lines": 56}));
+    phone.sync();
+    let shown = phone.by_server_id("customer", &server_ids[3]).id;
+    field.behave(json!({"do": "delete", "server_id": server_ids[3]}));
+    field.advance(10_000);
+    phone.sync();
+    assert_eq!((phone.record(shown).status, phone.words(shown)), (RecordStatus::Gone, "This was removed.".to_owned()));
+    assert_eq!(phone.query("SELECT count(*) FROM unseen"), ["0"]);
+}

@@ -237,3 +237,73 @@ fn b2_a_group_of_which_one_member_is_told_later_waits_whole_without_asking_again
     assert_eq!(texts, [texts[0].clone(), texts[0].clone()], "once more, whole and byte for byte the same");
     receipt.records.iter().for_each(|note| phone.assert_synced(*note));
 }
+
+#[test]
+fn b2_the_rest_of_a_parted_group_is_asked_about_when_its_record_is_free() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    let old_form = phone.record(id).seen;
+    let lift_server_id = field.office_job("Lift");
+    field.office_sets(&server_id, json!({"title": "Pump 9"}));
+    phone.sync();
+    let lift = phone.by_server_id("work_order", &lift_server_id).id;
+    field.behave(json!({"do": "answer", "outcome": "later", "after_s": 60}));
+    phone.edit(lift, json!({"description": "Oiled"}));
+    phone.sync();
+    let mine = phone.patch_seen(id, &old_form, &json!({"title": "Pump 7"}));
+    phone.together(vec![mine, signoff(&phone, lift)]);
+    assert_eq!(review(&phone).field, "title");
+    resolve(&phone, Resolve::Theirs);
+    phone.check();
+    field.advance(70_000);
+    phone.sync();
+    assert_eq!((review(&phone).kind, review(&phone).record), (ReviewKind::GroupParted, lift));
+    assert!(field.record(&lift_server_id)["changes"].get("(signoff)").is_none());
+    resolve(&phone, Resolve::Mine);
+    phone.sync();
+    assert_eq!(field.record(&lift_server_id)["changes"]["(signoff)"], 1);
+    phone.assert_synced(lift);
+}
+
+#[test]
+fn b10_what_pointed_to_a_record_given_up_is_asked_about_when_it_is_free() {
+    let (field, phone, id, _) = job_on_a_phone();
+    field.behave(json!({"do": "refuse_field", "field": "customer.city", "message": "No such city"}));
+    field.behave(json!({"do": "answer", "outcome": "later", "after_s": 60}));
+    phone.edit(id, json!({"description": "Leaks"}));
+    phone.sync();
+    let customer = phone.create("customer", json!({"name": "Weber", "city": "Ulm"}));
+    phone.edit(id, json!({"customer": customer}));
+    phone.sync();
+    assert_eq!(review(&phone).record, customer);
+    resolve(&phone, Resolve::Theirs);
+    phone.check();
+    field.advance(70_000);
+    phone.sync();
+    assert_eq!((review(&phone).kind, review(&phone).record), (ReviewKind::ParentGone, id));
+    resolve(&phone, Resolve::Theirs);
+    phone.sync();
+    phone.assert_synced(id);
+}
+
+#[test]
+fn b2_answers_that_contradict_each_other_settle_nothing_of_a_group() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    let lift_server_id = field.office_job("Lift");
+    phone.sync();
+    let lift = phone.by_server_id("work_order", &lift_server_id).id;
+    phone.together(vec![phone.patch(id, &json!({"title": "Pump 7"})), phone.patch(lift, &json!({"title": "Lift 7"}))]);
+    phone.wire.twist("/v1/push", |mut lines| {
+        let shipment = lines[1]["shipment"].clone();
+        lines[1] = json!({"shipment": shipment, "outcome": "group_refused"});
+        lines
+    });
+    phone.wire.lie("/v1/pull", support::wire::reply(503, &[], b""));
+    phone.run();
+    assert_eq!(phone.outbox().len(), 2);
+    assert!(!phone.journal("protocol_error").is_empty());
+    field.advance(60_000);
+    phone.sync();
+    assert_eq!(field.record(&server_id)["values"]["title"], "Pump 7");
+    assert_eq!(field.record(&lift_server_id)["values"]["title"], "Lift 7");
+    [id, lift].iter().for_each(|id| phone.assert_synced(*id));
+}

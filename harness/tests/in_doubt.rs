@@ -155,3 +155,50 @@ fn p5_a_clock_set_back_makes_a_doubt_of_what_was_sent_before() {
     assert_eq!(proxy.count("/v1/push"), pushes, "nothing was sent again");
     phone.assert_synced(job);
 }
+
+#[test]
+fn b2_equal_values_do_not_prove_that_a_group_arrived() {
+    let (field, proxy, phone, job) = site();
+    let lift = phone.job("Lift", phone.customer("Weber"));
+    phone.sync();
+    let note = phone.creation("note", None, &json!({ "work_order": lift, "text": "Key is under the mat" }));
+    let edits = vec![
+        phone.patch(job, &json!({ "status": "complete" })),
+        phone.patch(lift, &json!({ "description": "Oiled" })),
+        note,
+    ];
+    proxy.next("/v1/push", json!("cut_before"));
+    let receipt = phone.together(edits);
+    phone.run();
+    field.office_sets(&phone.server_id(job), json!({ "status": "complete" }));
+    field.advance(13 * 3_600_000);
+    phone.sync();
+    receipt.records.iter().for_each(|id| phone.assert_synced(*id));
+    assert_eq!(field.record(phone.server_id(lift))["values"]["description"], "Oiled");
+    assert_eq!(field.records("note").len(), 1);
+    assert_eq!(phone.keep().reviews().unwrap(), []);
+}
+
+#[test]
+fn b2_a_group_is_looked_up_whole_when_the_server_has_forgotten_a_part_of_it() {
+    let (field, _proxy, phone, job) = site();
+    let lift = phone.job("Lift", phone.customer("Weber"));
+    phone.sync();
+    let edits = vec![
+        phone.patch(job, &json!({ "title": "Pump 7" })),
+        phone.patch(lift, &json!({ "title": "Lift 7" })),
+        phone.creation("note", None, &json!({ "work_order": lift, "text": "Key is under the mat" })),
+    ];
+    phone.together(edits);
+    field.push("office", &[support::barrier("work_order", "archive", &phone.server_id(lift))]);
+    field.behave(json!({ "do": "answer", "outcome": "expired", "times": 2, "after_s": 9 }));
+    phone.sync();
+    phone.check();
+    assert_eq!(field.records("note").len(), 0, "not in part");
+    assert_eq!(field.record(phone.server_id(job))["values"]["title"], "Pump");
+    for open in phone.keep().reviews().unwrap() {
+        phone.keep().resolve(open.id, open.theirs_rev, Resolve::Theirs).unwrap();
+    }
+    phone.sync();
+    phone.check();
+}

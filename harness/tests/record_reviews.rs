@@ -4,12 +4,12 @@
 
 mod support;
 
-use fieldkeep::value::{ReviewId, Value};
-use fieldkeep::{KeepError, RecordStatus, Resolve, Review, ReviewKind};
+use fieldkeep::value::{RecordId, ReviewId, Value};
+use fieldkeep::{Edit, KeepError, RecordStatus, Resolve, Review, ReviewKind};
 use serde_json::{Value as Json, json};
 use support::phone::{Phone, job_on_a_phone, resolve, review};
 use support::site::Field;
-use support::{START_MS, create, patch};
+use support::{START_MS, barrier, create, patch};
 
 /// The server refuses the record as a whole, until it is told null.
 fn refuse(field: &Field, server_id: &str, refusal: Json) {
@@ -253,4 +253,75 @@ fn f5_an_edit_mends_an_edit_that_a_new_rule_refuses() {
     assert_eq!(phone.keep().reviews().unwrap(), [], "what would be sent fits");
     assert_eq!(field.record(&server_id)["values"]["status"], "complete");
     phone.assert_synced(id);
+}
+
+#[test]
+fn d12_when_the_record_comes_back_what_the_office_wrote_meanwhile_is_a_question() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    phone.edit(id, json!({"title": "Pump 7", "description": "Leaks"}));
+    field.office_sets(&server_id, json!({"title": "Pump 9"}));
+    field.push("office", &[barrier("work_order", "archive", &server_id)]);
+    phone.sync();
+    assert_eq!(review(&phone).kind, ReviewKind::Gone);
+    field.push("office", &[barrier("work_order", "reopen", &server_id)]);
+    phone.sync();
+    let asked = review(&phone);
+    assert_eq!((asked.kind, asked.field.as_str()), (ReviewKind::Conflict, "title"));
+    assert_eq!((asked.mine.to_json(), asked.theirs.to_json()), (json!("Pump 7"), json!("Pump 9")));
+    let values = field.record(&server_id)["values"].clone();
+    assert_eq!((&values["title"], &values["description"]), (&json!("Pump 9"), &json!("Leaks")));
+}
+
+/// The person takes an archived record up again and answers "mine" to whatever is asked, the engine moving in between.
+fn take_up_again(phone: &Phone, id: RecordId) {
+    let seen = Some(phone.record(id).seen);
+    phone.commit(vec![Edit::Reopen { id, seen }]);
+    for _ in 0..4 {
+        for open in phone.keep().reviews().unwrap() {
+            phone.keep().resolve(open.id, open.theirs_rev, Resolve::Mine).unwrap();
+            phone.sync();
+        }
+    }
+}
+
+#[test]
+fn d12_a_reopen_ends_the_questions_whatever_else_waits() {
+    for barrier_here in ["none", "signoff", "archive"] {
+        let (field, phone, id, server_id) = job_on_a_phone();
+        phone.edit(id, json!({"title": "Pump 7", "description": "Leaks"}));
+        let seen = Some(phone.record(id).seen);
+        match barrier_here {
+            "signoff" => drop(phone.commit(vec![Edit::Signoff { id, seen }])),
+            "archive" => drop(phone.commit(vec![Edit::Archive { id, seen }])),
+            _ => {}
+        }
+        field.office_sets(&server_id, json!({"title": "Pump 9"}));
+        field.push("office", &[barrier("work_order", "archive", &server_id)]);
+        phone.sync();
+        take_up_again(&phone, id);
+        let record = field.record(&server_id);
+        let found = (&record["life"], &record["values"]["title"], &record["values"]["description"]);
+        assert_eq!(found, (&json!("alive"), &json!("Pump 7"), &json!("Leaks")), "{barrier_here}");
+        assert_eq!(record["changes"].get("(signoff)").is_some(), barrier_here == "signoff");
+        assert_eq!((phone.outbox(), phone.keep().reviews().unwrap()), (vec![], vec![]), "{barrier_here}");
+        phone.assert_synced(id);
+    }
+}
+
+#[test]
+fn d12_an_old_form_under_a_question_about_the_record_is_still_asked_about() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    let old_form = phone.record(id).seen;
+    field.office_sets(&server_id, json!({"title": "Pump 9"}));
+    phone.sync();
+    phone.edit(id, json!({"title": "Pump 10"}));
+    phone.commit(vec![phone.patch_seen(id, &old_form, &json!({"title": "Pump 11"}))]);
+    field.push("office", &[barrier("work_order", "archive", &server_id)]);
+    phone.sync();
+    let seen = Some(phone.record(id).seen);
+    phone.commit(vec![Edit::Reopen { id, seen }]);
+    answer(&phone, "", Resolve::Mine);
+    phone.sync();
+    assert_eq!(field.record(&server_id)["values"]["title"], "Pump 9", "nobody has decided over it");
+    assert_eq!(review_of(&phone, "title").theirs.to_json(), "Pump 9");
 }

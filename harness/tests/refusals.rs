@@ -7,9 +7,9 @@ use std::collections::HashMap;
 
 use fieldkeep::schema::ProblemKind;
 use fieldkeep::value::{RecordId, Value};
-use fieldkeep::{CommitOptions, Edit, Filter, KeepError, MAX_PAGE, Query, SeenStamp, Sort, Test};
+use fieldkeep::{CommitOptions, Edit, Filter, KeepError, MAX_PAGE, Query, Resolve, SeenStamp, Sort, Test};
 use serde_json::{Value as Json, json};
-use support::phone::{Phone, review};
+use support::phone::{Phone, job_on_a_phone, resolve, review};
 use support::site::Field;
 
 /// Everything that a refused call could have written.
@@ -319,4 +319,21 @@ fn a_review_of_a_whole_record_takes_no_single_value() {
     assert!(matches!(refused, Err(KeepError::Invalid { .. })), "{refused:?}");
     assert_eq!(contents(&phone), before);
     assert_eq!(field.record(&server_id)["values"]["city"], Json::Null);
+}
+
+#[test]
+fn d15_an_edit_that_was_given_up_is_no_reason_to_overwrite_the_same_value_of_somebody_else() {
+    let (field, phone, id, server_id) = job_on_a_phone();
+    let old_form = phone.record(id).seen;
+    field.behave(json!({"do": "refuse_field", "field": "work_order.title", "message": "no"}));
+    phone.edit(id, json!({"title": "Pump 7"}));
+    phone.sync();
+    resolve(&phone, Resolve::Theirs);
+    field.behave(json!({"do": "refuse_field", "field": "work_order.title", "message": null}));
+    field.office_sets(&server_id, json!({"title": "Pump 7"}));
+    phone.sync();
+    phone.commit(vec![phone.patch_seen(id, &old_form, &json!({"title": "Pump 8"}))]);
+    phone.sync();
+    assert_eq!(field.record(&server_id)["values"]["title"], "Pump 7");
+    assert_eq!(review(&phone).theirs.to_json(), "Pump 7");
 }

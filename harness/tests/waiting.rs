@@ -472,3 +472,21 @@ fn b8_sync_now_passes_the_wait_of_a_record_that_others_keep_changing() {
     phone.sync();
     assert_eq!(phone.wire.pushes().len(), 4, "a person asked");
 }
+
+#[test]
+fn b7_a_wait_ends_though_the_clock_was_set_back_over_a_restart() {
+    let field = Field::new();
+    let mut phone = field.phone("ana");
+    let id = phone.customer("Hansa");
+    field.behave(json!({ "do": "fail", "status": 503, "times": 1, "path": "/v1/push" }));
+    phone.run();
+    let wait = phone.next_wake().unwrap();
+    assert!(wait > 0);
+    phone.reboot("second boot");
+    phone.clock.skew_wall(-DAY_MS);
+    phone.reboot("third boot");
+    assert!((0..=wait).contains(&phone.next_wake().unwrap()));
+    phone.clock.advance(wait);
+    phone.run();
+    phone.assert_synced(id);
+}

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use super::step::{Engine, StepResult};
 use crate::ledger::{CursorMove, begin_refresh, move_cursor, take_page};
 use crate::remote::Failure;
-use crate::store::cursors;
-use crate::store::{StoreError, Turn};
+use crate::store::{StoreError, Turn, cursors, unseen};
 
 /// Entries of a page taken in one transaction: some milliseconds of work, so that a save never waits long.
 const PULL_SLICE: usize = 50;
@@ -17,6 +16,10 @@ const FAULTY_PAGES: usize = 3;
 impl Engine {
     pub(super) async fn pull(&mut self) -> StepResult {
         let before = self.core.store.read(|db| cursors::get(db, cursors::ALL))?;
+        if before.cursor.is_none() {
+            // A page that was cut, too, is asked for without a cursor again: what it showed may be gone since.
+            self.core.write(Turn::Engine, |unit| unseen::begin(unit.db))?;
+        }
         let core = Arc::clone(&self.core);
         let mut defect: Option<StoreError> = None;
         let mut faults = 0;

@@ -8,7 +8,10 @@ use uuid::Uuid;
 
 use super::step::{Engine, StepResult};
 use crate::clock::Moment;
-use crate::ledger::{SealRoom, Settled, postpone, postpone_alone, refuse_alone, seal, settle, unreported_resolutions};
+use crate::ledger::{
+    SealRoom, Settled, contradictory_groups, postpone, postpone_alone, postpone_contradiction, refuse_alone, seal,
+    settle, unreported_resolutions,
+};
 use crate::remote::{Failure, PushOutcome};
 use crate::store::shipments::{self, OpenShipment};
 use crate::store::{StoreError, StoreResult, Turn, reviews};
@@ -99,12 +102,19 @@ impl Engine {
         for slice in in_slices(lines, &by_key) {
             let settled = self.core.write(Turn::Engine, |unit| {
                 let mut settled: Vec<Settled> = Vec::new();
+                let answers: Vec<(&OpenShipment, &PushLine)> =
+                    slice.iter().filter_map(|&line| Some((*by_key.get(&line.shipment?)?, line))).collect();
+                let contradictory = contradictory_groups(unit, &answers)?;
                 for line in &slice {
                     if let Some(id) = line.resolution {
                         reviews::mark_reported(unit.db, ReviewId(id))?;
                     }
                     // A line about something that was not sent is no answer to anything.
                     let Some(shipment) = line.shipment.and_then(|key| by_key.get(&key)) else { continue };
+                    if shipment.group.is_some_and(|group| contradictory.contains(&group)) {
+                        postpone_contradiction(unit, shipment)?;
+                        continue;
+                    }
                     settled.extend(settle(unit, shipment, line)?);
                 }
                 Ok::<_, StoreError>(settled)

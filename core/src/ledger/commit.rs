@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::edit::{CommitOptions, Edit, EditProblem, MAX_COMMIT_BYTES, MAX_EDITS, Receipt};
 use super::hold::{self, Question};
 use super::localise::blank;
-use super::placing::{Placing, place};
+use super::placing::{Placing, place, what_became_of_it};
 use super::review::ReviewKind;
 use super::stamp::{Seen, SeenStamp};
 use super::unit::Unit;
@@ -208,7 +208,7 @@ impl<'u, 'a> Act<'u, 'a> {
         if placing == Placing::Nothing {
             return Ok(());
         }
-        let shown = seen.values.get(field).cloned();
+        let shown = what_became_of_it(unit, work, seen, field)?;
         let from = work.view().get(field).cloned();
         let mut change = Change { seen: shown.clone(), from, to, ..self.change(work.row.no, field, op) };
         match placing {

@@ -33,8 +33,9 @@ pub(crate) fn doubtful(unit: &Unit<'_>, key_lifetime_ms: i64) -> StoreResult<Vec
 
 /// What the answers say of one shipment.
 enum Verdict<'a> {
-    /// It is stored.
-    Applied { seq: i64, stored: Vec<(&'a String, &'a Json)> },
+    /// It is stored. `proven` when the server knows the shipment, or the record that it made: equal values alone may have
+    /// come from somebody else, which is the same for one record and says nothing of the others of a group.
+    Applied { seq: i64, stored: Vec<(&'a String, &'a Json)>, proven: bool },
     /// It was refused, or its record is gone.
     Refused(Outcome),
     /// It never arrived.
@@ -62,19 +63,27 @@ pub(crate) fn clear_doubts(
             members.filter(|(other, _)| other.group == shipment.group).map(|(_, (verdict, _))| verdict)
         };
         let alone = shipment.group.is_none();
-        let arrived = !alone && of_group().any(|verdict| matches!(verdict, Verdict::Applied { .. }));
-        let all_again = alone || of_group().all(|verdict| matches!(verdict, Verdict::SendAgain));
-        cleared.push(match own {
-            Verdict::Applied { seq, stored } => {
+        let arrived = !alone && of_group().any(|verdict| matches!(verdict, Verdict::Applied { proven: true, .. }));
+        let all_there = alone || of_group().all(|verdict| matches!(verdict, Verdict::Applied { .. }));
+        // Where the server has the values already, sending them again changes nothing.
+        let again = |verdict: &Verdict<'_>| matches!(verdict, Verdict::SendAgain | Verdict::Applied { .. });
+        let all_again = alone || of_group().all(again);
+        cleared.push(match (own, entry) {
+            (Verdict::Applied { seq, stored, .. }, _) if arrived || all_there => {
                 applied_by_lookup(unit, shipment, *seq, stored.clone(), *entry)?;
                 Cleared::Settled
             }
-            Verdict::SendAgain if all_again => Cleared::SendAgain,
             // Another member arrived, so this one did, too, and was changed since.
-            Verdict::SendAgain | Verdict::Uncertain if arrived => uncertain(unit, shipment, *entry)?,
-            Verdict::SendAgain => refuse(unit, shipment, &Outcome::GroupRefused, *entry)?,
-            Verdict::Uncertain => uncertain(unit, shipment, *entry)?,
-            Verdict::Refused(outcome) => refuse(unit, shipment, outcome, *entry)?,
+            (_, Some(now)) if arrived => {
+                applied_by_lookup(unit, shipment, now.seq, Vec::new(), *entry)?;
+                Cleared::Settled
+            }
+            (Verdict::SendAgain | Verdict::Applied { .. }, _) if all_again => Cleared::SendAgain,
+            (Verdict::SendAgain | Verdict::Applied { .. }, _) => {
+                refuse(unit, shipment, &Outcome::GroupRefused, *entry)?
+            }
+            (Verdict::Uncertain, _) => uncertain(unit, shipment, *entry)?,
+            (Verdict::Refused(outcome), _) => refuse(unit, shipment, outcome, *entry)?,
         });
     }
     Ok(cleared)
@@ -106,7 +115,7 @@ fn verdict<'a>(
     for known in &answers.shipments {
         match known {
             ShipmentAnswer::Applied { shipment: key, seq, stored } if *key == shipment.key => {
-                return Ok(Verdict::Applied { seq: *seq, stored: stored.iter().collect() });
+                return Ok(Verdict::Applied { seq: *seq, stored: stored.iter().collect(), proven: true });
             }
             ShipmentAnswer::Refused { shipment: key } if *key == shipment.key => {
                 return Ok(Verdict::Refused(Outcome::Conflict { fields: Vec::new() }));
@@ -134,7 +143,8 @@ fn by_the_record<'a>(unit: &Unit<'_>, shipment: &OpenShipment, entry: Option<&En
         ChangeKind::Reopen | ChangeKind::Signoff => false,
     };
     if arrived {
-        return Ok(Verdict::Applied { seq: entry.seq, stored: Vec::new() });
+        let proven = sent.kind == ChangeKind::Create;
+        return Ok(Verdict::Applied { seq: entry.seq, stored: Vec::new(), proven });
     }
     if !there {
         return Ok(Verdict::Refused(Outcome::Gone));

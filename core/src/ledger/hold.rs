@@ -78,6 +78,48 @@ fn open(unit: &Unit<'_>, work: &mut Work, mut row: ReviewRow) -> StoreResult<i64
     Ok(no)
 }
 
+/// A question about the whole record shows no values, nor does one that answers itself. Where the server's value of a field
+/// has moved to one that nobody here has seen, that is a question of its own.
+pub(super) fn ask_about_what_moved(unit: &Unit<'_>, work: &mut Work) -> StoreResult<()> {
+    if work.live().any(Change::is_create) {
+        return Ok(());
+    }
+    for field in work.live_fields() {
+        let pending = work.live_on(&field).any(|change| change.state == State::Pending);
+        let last = work.live_on(&field).next_back().cloned();
+        let base = work.base.get(&field).cloned();
+        let Some(last) = last.filter(|last| pending && last.to != base) else { continue };
+        if has_seen_base(work, &last) {
+            continue;
+        }
+        let by = work.row.author_of(&field);
+        ask(
+            unit,
+            work,
+            Question { field, kind: ReviewKind::Conflict, base: last.seen, theirs: base, by, detail: None },
+        )?;
+    }
+    Ok(())
+}
+
+/// Whether an edit was made by somebody who had seen what the server has now: in the form itself, or under edits from here
+/// that still wait and that the form showed.
+fn has_seen_base(work: &Work, edit: &Change) -> bool {
+    let base = work.base.get(&edit.field);
+    let mut edit = edit;
+    let own = work.changes.iter().filter(|change| change.field == edit.field && change.state != State::Discarded);
+    let mut earlier = own.rev().filter(|change| change.seq < edit.seq);
+    loop {
+        if edit.seen.as_ref() == base {
+            return true;
+        }
+        match earlier.find(|change| change.to == edit.seen) {
+            Some(shown) => edit = shown,
+            None => return false,
+        }
+    }
+}
+
 /// The record as a whole is the question now: what is held under questions about single fields joins it, and those are
 /// withdrawn. One answer decides.
 pub(super) fn absorb_field_questions(unit: &Unit<'_>, work: &mut Work, whole: i64) -> StoreResult<()> {

@@ -45,6 +45,8 @@ pub(crate) use resolve::resolve;
 pub use review::{Review, ReviewKind};
 pub(crate) use review::{open_reviews, unreported_resolutions};
 pub(crate) use seal::{SealRoom, next_to_send, seal};
-pub(crate) use settle::{Settled, postpone, postpone_alone, refuse_alone, settle};
+pub(crate) use settle::{
+    Settled, contradictory_groups, postpone, postpone_alone, postpone_contradiction, refuse_alone, settle,
+};
 pub use stamp::SeenStamp;
 pub(crate) use unit::{Context, Unit};

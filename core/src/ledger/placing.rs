@@ -71,7 +71,12 @@ pub(super) fn place(
 
 /// What became of the value that the form showed. Where that was an edit from here on its way, the server may have stored
 /// it in another form (trimmed, rounded): still the same person's value.
-fn what_became_of_it(unit: &Unit<'_>, work: &Work, seen: &Seen, field: &str) -> StoreResult<Option<Canonical>> {
+pub(super) fn what_became_of_it(
+    unit: &Unit<'_>,
+    work: &Work,
+    seen: &Seen,
+    field: &str,
+) -> StoreResult<Option<Canonical>> {
     let shown = || seen.values.get(field).cloned();
     let Some(seq) = seen.live.get(field).or_else(|| seen.live.get("")) else { return Ok(shown()) };
     let change = changes::by_seq(unit.db, *seq)?;

@@ -19,10 +19,8 @@ pub(crate) fn take_page(unit: &Unit<'_>, entries: &[Entry]) -> StoreResult<usize
     let mut faults = 0;
     let refreshing = unseen::any(unit.db)?;
     for entry in entries {
-        if refreshing {
-            unseen::seen(unit.db, &entry.record_type, &entry.server_id)?;
-        }
         match theirs::take_from_page(unit, entry) {
+            Ok(()) if refreshing => unseen::seen(unit.db, &entry.record_type, &entry.server_id)?,
             Ok(()) => {}
             Err(EntryProblem::Store(error)) => return Err(error),
             Err(EntryProblem::Protocol(reason)) => {

@@ -11,12 +11,11 @@ use crate::store::{StoreResult, shipments, unseen};
 use crate::value::FieldMap;
 use crate::wire::{Entry, LookupAnswers, RecordLife, RecordQuestion};
 
-/// Forgets how far the download has come and remembers what is to be seen again. Taking entries again changes nothing that
-/// is there.
+/// Forgets how far the download has come. The next page is asked for without a cursor, and what is here has to be seen again
+/// (`unseen::begin`). Taking entries again changes nothing that is there.
 pub(crate) fn begin_refresh(unit: &Unit<'_>) -> StoreResult<()> {
     let before = cursors::get(unit.db, cursors::ALL)?;
     unit.journal(None, "cursor_expired", &json!({}))?;
-    unseen::begin(unit.db)?;
     cursors::set(unit.db, cursors::ALL, &CursorRow { cursor: None, ..before })
 }
 

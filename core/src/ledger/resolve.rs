@@ -5,18 +5,19 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use thiserror::Error;
 
-use super::discard::{orphan_children, part_groups};
+use super::discard::{is_lost, orphan_children, part_groups};
 use super::edit::StoreFailure;
-use super::hold::{self, Question};
+use super::hold;
 use super::review::{ReviewKind, mine_of};
 use super::unit::Unit;
 use super::work::{Work, reference};
 use crate::schema::{FieldProblem, ProblemKind};
 use crate::store::changes::{Change, State};
-use crate::store::records::{self, Life};
+use crate::store::records::Life;
 use crate::store::reviews::{self, ReviewRow};
 use crate::store::{StoreError, StoreResult};
 use crate::value::{Canonical, FieldKind, ReviewId, Value};
+use crate::wire::ChangeKind;
 
 /// The answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,9 +90,13 @@ pub(crate) fn resolve(unit: &Unit<'_>, id: ReviewId, theirs_rev: i64, answer: &R
     if *answer == Resolve::Theirs {
         discard_held(unit, &mut work, &row)?;
     } else {
+        drop_what_points_nowhere(unit, &mut work, &row)?;
         release_held(&mut work, &row, chosen.as_ref());
     }
-    ask_about_what_moved(unit, &mut work, &row)?;
+    if row.field.is_empty() {
+        hold::ask_about_what_moved(unit, &mut work)?;
+        drop_archive_that_is_made(unit, &mut work)?;
+    }
     journal(unit, &work, &row, choice, chosen.as_ref())?;
     work.row.bounces = if row.field.is_empty() { 0 } else { work.row.bounces };
     work.save(unit)?;
@@ -123,8 +128,7 @@ fn check_parents(
     for field in record_type.fields.iter().filter(|field| field.kind == FieldKind::Reference) {
         let target = if field.name == row.field { chosen } else { view.get(&field.name) };
         let Some(id) = target.and_then(reference) else { continue };
-        let never = records::by_id(unit.db, id)?.is_some_and(|row| row.life == Life::Gone && row.server_id.is_none());
-        if never {
+        if is_lost(unit, id)? {
             return Err(ResolveProblem::Value(FieldProblem {
                 field: field.name.clone(),
                 kind: ProblemKind::BadReference,
@@ -183,56 +187,62 @@ fn discard_held(unit: &Unit<'_>, work: &mut Work, row: &ReviewRow) -> StoreResul
     part_groups(unit, work, &groups)
 }
 
-/// "Use mine", "merge" and "try again": the first held change of each field goes out at its own number with the chosen
-/// value, the later ones are superseded. Under a review of the whole record everything goes on being held.
+/// "Use mine", "merge" and "try again". What was held goes on as it was made; where the answer is another value, the first
+/// held change goes out at its own number with it, and the later ones are superseded. Under a review of the whole record
+/// everything goes on being held.
 fn release_held(work: &mut Work, row: &ReviewRow, chosen: Option<&Canonical>) {
     let still_held = work.open_review("").map(|review| review.no);
-    let mut released: Vec<String> = Vec::new();
-    let last: Vec<(String, Option<Canonical>)> = work
-        .changes
-        .iter()
-        .filter(|change| change.review == Some(row.no) && change.state == State::Held)
-        .map(|change| (change.field.clone(), change.to.clone()))
-        .collect();
+    let another = !row.field.is_empty() && mine_of(work, row).as_ref() != chosen;
+    let mut released = false;
     for change in work.changes.iter_mut() {
         if change.review != Some(row.no) || change.state != State::Held {
             continue;
         }
-        if released.contains(&change.field) && !change.field.is_empty() {
+        if another && released {
             change.state = State::Done;
             continue;
         }
-        released.push(change.field.clone());
+        released = true;
         match still_held {
             Some(no) => change.review = Some(no),
             None => change.state = State::Pending,
         }
-        if change.field.is_empty() {
-            continue;
+        if another {
+            change.to = chosen.cloned();
         }
-        let last_of_field = last.iter().rfind(|(field, _)| *field == change.field);
-        change.to = match (row.field.is_empty(), last_of_field) {
-            (true, Some((_, to))) => to.clone(),
-            _ => chosen.cloned(),
-        };
+        if !row.field.is_empty() {
+            // Both values were shown beside the question.
+            change.seen.clone_from(&row.theirs);
+        }
     }
 }
 
-/// A question about the whole record shows no values. Where the server's value of a field moved while it was open, that
-/// is a question of its own: "try again" must not overwrite what nobody saw.
-fn ask_about_what_moved(unit: &Unit<'_>, work: &mut Work, row: &ReviewRow) -> StoreResult<()> {
-    if !row.field.is_empty() || work.live().any(Change::is_create) {
-        return Ok(());
+/// An edit that pointed to a record that was given up, and was replaced by a later one, would wait for ever.
+fn drop_what_points_nowhere(unit: &Unit<'_>, work: &mut Work, row: &ReviewRow) -> StoreResult<()> {
+    let mut dropped = Vec::new();
+    for change in work.live().filter(|change| change.review == Some(row.no) && !change.field.is_empty()) {
+        let replaced = work.live_on(&change.field).any(|later| later.seq > change.seq);
+        let Some(id) = change.to.as_ref().and_then(reference).filter(|_| replaced) else { continue };
+        if is_lost(unit, id)? {
+            dropped.push(change.seq);
+        }
     }
-    for field in work.live_fields() {
-        let first = work.live_on(&field).next().filter(|change| change.state == State::Pending).cloned();
-        let last = work.live_on(&field).next_back().and_then(|change| change.to.clone());
-        let base = work.base.get(&field).cloned();
-        let Some(first) = first.filter(|first| first.seen != base && last != base) else { continue };
-        let by = work.row.author_of(&field);
-        let kind = ReviewKind::Conflict;
-        let question = Question { field, kind, base: first.seen, theirs: base, by, detail: None };
-        hold::ask(unit, work, question)?;
+    for change in work.changes.iter_mut().filter(|change| dropped.contains(&change.seq)) {
+        change.state = State::Done;
+    }
+    Ok(())
+}
+
+/// An archive that the office has made meanwhile needs no sending, and a reopen behind it must not wait for it.
+fn drop_archive_that_is_made(unit: &Unit<'_>, work: &mut Work) -> StoreResult<()> {
+    let reopen = work.live().rfind(|change| change.kind == ChangeKind::Reopen).map(|change| change.seq);
+    let Some(reopen) = reopen.filter(|_| work.row.life == Life::Archived) else { return Ok(()) };
+    let made = |change: &&mut Change| {
+        change.kind == ChangeKind::Archive && change.state == State::Pending && change.seq < reopen
+    };
+    for change in work.changes.iter_mut().filter(made) {
+        change.state = State::Done;
+        unit.journal(Some(work.row.no), "converged", &json!({"field": "", "life": "archived"}))?;
     }
     Ok(())
 }

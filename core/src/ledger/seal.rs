@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::body::{self, Folded, Message};
+use super::discard::{ask_instead_of_sending, is_parted};
 use super::facts::{Standing, created_fields, standings};
 use super::hold::{self, Question};
 use super::review::ReviewKind;
@@ -87,6 +88,12 @@ fn seal_record(unit: &Unit<'_>, record: i64, room: &mut SealRoom) -> StoreResult
     let mut standings = standings(unit, record)?;
     let Some(first) = standings.first() else { return Ok(0) };
     match first_ready_group(first) {
+        Some(group) if is_parted(Some(group)) => {
+            let mut work = standings.swap_remove(0).work;
+            ask_instead_of_sending(unit, &mut work, group)?;
+            work.save(unit)?;
+            Ok(0)
+        }
         Some(group) => seal_group(unit, standings, group, room),
         None => seal_one(unit, standings.swap_remove(0), None, room).map(usize::from),
     }

@@ -1,8 +1,11 @@
 //! The answer to a shipment, applied in one transaction: outcome first; then the record if its `seq` is newer; then the
 //! parked entry.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value as Json, json};
 
+use super::discard::ask_of_lost_parents;
 use super::facts::created_fields;
 use super::hold::{self, Question};
 use super::identity::fault_of_answer;
@@ -10,7 +13,7 @@ use super::localise::localise_value;
 use super::review::ReviewKind;
 use super::theirs;
 use super::unit::Unit;
-use super::work::Work;
+use super::work::{Work, is_live};
 use crate::schedule::{BOUNCES_BEFORE_WAIT, Due, own_wait_ms, server_wait_ms};
 use crate::store::StoreResult;
 use crate::store::changes::{Change, State};
@@ -36,10 +39,7 @@ pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) 
     if !still_open {
         return Ok(None);
     }
-    let first = match outcome {
-        Outcome::Duplicate { first } => first.as_ref(),
-        other => other,
-    };
+    let first = first_answer(outcome);
     if let Some(reason) = fault_of_answer(unit, &work, first, line.record.as_ref())? {
         unit.journal(Some(work.row.no), "protocol_error", &json!({"shipment": shipment.key, "reason": reason}))?;
         let wait_ms = own_wait_ms(shipment.attempts, false, unit.random());
@@ -71,6 +71,42 @@ pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) 
     };
     work.save(unit)?;
     Ok(Some(settled))
+}
+
+/// What was answered the first time, where the same was sent again.
+fn first_answer(outcome: &Outcome) -> &Outcome {
+    match outcome {
+        Outcome::Duplicate { first } => first.as_ref(),
+        other => other,
+    }
+}
+
+/// Groups of which the answers contradict each other or this device: none of their members is settled, so that no group is
+/// settled in part. They go out again, and the server says again what became of them.
+pub(crate) fn contradictory_groups(
+    unit: &Unit<'_>,
+    answers: &[(&OpenShipment, &PushLine)],
+) -> StoreResult<BTreeSet<i64>> {
+    let mut contradictory = BTreeSet::new();
+    let mut applied: BTreeMap<i64, bool> = BTreeMap::new();
+    for (shipment, line) in answers {
+        let (Some(group), Some(outcome)) = (shipment.group, &line.outcome) else { continue };
+        let first = first_answer(outcome);
+        let work = Work::load(unit, shipment.record)?;
+        let faulty = fault_of_answer(unit, &work, first, line.record.as_ref())?.is_some();
+        let is_applied = matches!(first, Outcome::Applied { .. });
+        if faulty || *applied.entry(group).or_insert(is_applied) != is_applied {
+            contradictory.insert(group);
+        }
+    }
+    Ok(contradictory)
+}
+
+/// The answer contradicts what is known here: the same row goes out again.
+pub(crate) fn postpone_contradiction(unit: &Unit<'_>, shipment: &OpenShipment) -> StoreResult<()> {
+    let detail = json!({"shipment": shipment.key, "reason": "the answers to a group contradict each other"});
+    unit.journal(Some(shipment.record), "protocol_error", &detail)?;
+    postpone_alone(unit, shipment)
 }
 
 fn postponed(
@@ -194,6 +230,7 @@ fn applied(
         theirs::take_or_report(unit, work, entry)?;
     }
     theirs::unpark(unit, work)?;
+    ask_of_lost_parents(unit, work)?;
     attach_server_id(unit, work, news)?;
     if work.row.server_seq.unwrap_or(i64::MIN) < news.seq {
         // What else changed up to that moment is not known here: not "synced" before the record has been seen again.
@@ -207,7 +244,15 @@ fn applied(
 fn note_stored(work: &mut Work, sent: &[Change], field: &str, stored: Option<Canonical>) {
     let last =
         sent.iter().rfind(|change| change.field == field).or_else(|| sent.iter().find(|change| change.is_create()));
-    let Some(last) = last.map(|change| change.seq) else { return };
+    let Some(last) = last else { return };
+    let sent = if last.is_create() { created_fields(last).get(field).cloned() } else { last.to.clone() };
+    // Edits made on top of it have seen the same value in its first form.
+    for change in work.changes.iter_mut().filter(|change| change.field == field && is_live(change)) {
+        if change.seen == sent {
+            change.seen.clone_from(&stored);
+        }
+    }
+    let last = last.seq;
     for change in work.changes.iter_mut().filter(|change| change.seq == last) {
         if change.is_create() {
             let mut created = created_fields(change);
@@ -271,7 +316,7 @@ fn refused(
         Outcome::GroupRefused => {}
         other => hold_whole(unit, work, other)?,
     }
-    Ok(())
+    ask_of_lost_parents(unit, work)
 }
 
 /// The shipment is over and its changes are pending again. Returns them as they were sent.

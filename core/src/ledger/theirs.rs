@@ -149,16 +149,19 @@ pub(super) fn take(unit: &Unit<'_>, work: &mut Work, entry: &Entry) -> Result<()
         return Ok(());
     }
     settle_create(unit, work, entry)?;
-    take_life(unit, work, entry)?;
+    let released = take_life(unit, work, entry)?;
     if matches!(entry.life, RecordLife::Alive | RecordLife::Archived) {
         let theirs = localise(unit, &work.row.record_type, &entry.values)?;
         for field in fields_of(&work.base, &theirs, &work.live_fields()) {
             take_field(unit, work, &field, theirs.get(&field), &entry.author_of(&field))?;
         }
     }
+    work.row.set_authors(entry);
+    if released {
+        hold::ask_about_what_moved(unit, work)?;
+    }
     work.row.server_seq = Some(entry.seq);
     work.row.version.clone_from(&entry.version);
-    work.row.set_authors(entry);
     work.row.synced_ms = Some(unit.now_ms);
     work.row.stale = false;
     unit.touch(work.row.no);
@@ -229,11 +232,13 @@ fn release(unit: &Unit<'_>, work: &mut Work, review: Option<i64>) {
     }
 }
 
-fn take_life(unit: &Unit<'_>, work: &mut Work, entry: &Entry) -> StoreResult<()> {
+/// Says whether a question was withdrawn because the record is back.
+fn take_life(unit: &Unit<'_>, work: &mut Work, entry: &Entry) -> StoreResult<bool> {
     let came_back = entry.life == RecordLife::Alive && work.row.life != Life::Alive;
     let was_away =
         |review: &&ReviewRow| matches!(ReviewKind::parse(&review.kind), ReviewKind::Gone | ReviewKind::Forbidden);
-    if let Some(no) = work.open_review("").filter(was_away).map(|review| review.no).filter(|_| came_back) {
+    let back = work.open_review("").filter(was_away).map(|review| review.no).filter(|_| came_back);
+    if let Some(no) = back {
         release(unit, work, Some(no));
         unit.journal(Some(work.row.no), "review_withdrawn", &json!({"field": "", "life": entry.life}))?;
     }
@@ -261,7 +266,7 @@ fn take_life(unit: &Unit<'_>, work: &mut Work, entry: &Entry) -> StoreResult<()>
         }
     }
     work.row.life = entry.life.into();
-    Ok(())
+    Ok(back.is_some())
 }
 
 fn fields_of(base: &FieldMap, theirs: &FieldMap, live: &[String]) -> Vec<String> {

@@ -147,16 +147,16 @@ impl<'a> Walk<'a> {
         if let Some(op) = self.waiting_create {
             return Stand::BehindEarlier(op);
         }
+        match reopen_that_goes_first(record) {
+            Some(reopen) if position == reopen => return Stand::Ready,
+            Some(reopen) if position < reopen => return Stand::BehindBarrier(record.changes[reopen].op),
+            _ => {}
+        }
         if let Some(op) = self.barrier {
             return Stand::BehindBarrier(op);
         }
-        let reopen = reopen_that_goes_first(record);
         match (change.kind, change.field.is_empty()) {
             (ChangeKind::Create, true) => create_stand(record, change),
-            (_, true) if reopen == Some(position) => Stand::Ready,
-            (_, false) if reopen.is_some_and(|reopen| position < reopen) => {
-                reopen.map_or(Stand::Ready, |reopen| Stand::BehindBarrier(record.changes[reopen].op))
-            }
             (_, true) if position > 0 => Stand::BehindEarlier(record.changes[position - 1].op),
             (_, true) => Stand::Ready,
             (_, false) => self.patch_stand(change),
@@ -184,11 +184,14 @@ impl<'a> Walk<'a> {
 /// never be taken. It goes ahead of them, as the one exception to the order in which things were made. A reopen of a group
 /// keeps its place, or two groups could wait for each other.
 fn reopen_that_goes_first(record: &RecordFacts) -> Option<usize> {
-    let position = record.changes.iter().position(|change| change.field.is_empty())?;
+    let is_reopen = |change: &ChangeFacts| change.kind == ChangeKind::Reopen && change.field.is_empty();
+    let position = record.changes.iter().position(is_reopen)?;
     let (before, reopen) = (&record.changes[..position], &record.changes[position]);
-    let free = |change: &ChangeFacts| change.state == ChangeState::Pending;
-    let goes = record.archived && reopen.kind == ChangeKind::Reopen && reopen.group.is_none();
-    (goes && free(reopen) && before.iter().all(free)).then_some(position)
+    let shut_out = |change: &ChangeFacts| {
+        change.state != ChangeState::Sealed && matches!(change.kind, ChangeKind::Patch | ChangeKind::Signoff)
+    };
+    let goes = record.archived && reopen.group.is_none() && reopen.state == ChangeState::Pending;
+    (goes && before.iter().all(shut_out)).then_some(position)
 }
 
 /// A create waits for the parents it names. Where a later change of the record points the field to a record that the

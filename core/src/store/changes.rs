@@ -71,6 +71,7 @@ pub(crate) struct Change {
     pub(crate) kind: ChangeKind,
     /// Empty for a create or a barrier.
     pub(crate) field: String,
+    /// What the person saw: it follows what the server made of a value that was shown while it was on its way.
     pub(crate) seen: Option<Canonical>,
     pub(crate) from: Option<Canonical>,
     /// For a create: the JSON object of all given fields.
@@ -169,7 +170,7 @@ pub(crate) fn insert(db: &Connection, change: &Change, origin: &Origin) -> Store
 /// Writes back what can change of a change: where it is, and the values that move with it.
 pub(crate) fn update(db: &Connection, change: &Change) -> StoreResult<()> {
     db.prepare_cached(
-        "UPDATE changes SET state=?2,shipment=?3,review=?4,grp=?5,from_value=?6,to_value=?7 WHERE seq=?1",
+        "UPDATE changes SET state=?2,shipment=?3,review=?4,grp=?5,from_value=?6,to_value=?7,seen=?8 WHERE seq=?1",
     )?
     .execute(params![
         change.seq,
@@ -179,6 +180,7 @@ pub(crate) fn update(db: &Connection, change: &Change) -> StoreResult<()> {
         change.group,
         change.from.as_ref().map(Canonical::as_str),
         change.to.as_ref().map(Canonical::as_str),
+        change.seen.as_ref().map(Canonical::as_str),
     ])?;
     Ok(())
 }
@@ -215,9 +217,11 @@ pub(crate) fn live_of_group(db: &Connection, group: i64) -> StoreResult<Vec<Chan
     collect(db, &sql, [group])
 }
 
-/// The changes of a field that were made on this device after the number `after`, whatever became of them.
+/// The changes of a field that were made on this device after the number `after` and not given up.
 pub(crate) fn of_field_after(db: &Connection, record: i64, field: &str, after: i64) -> StoreResult<Vec<Change>> {
-    let sql = format!("SELECT {COLUMNS} FROM changes WHERE seq>?1 AND record=?2 AND field=?3 ORDER BY seq");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM changes WHERE seq>?1 AND record=?2 AND field=?3 AND state<>'discarded' ORDER BY seq"
+    );
     collect(db, &sql, params![after, record, field])
 }
 

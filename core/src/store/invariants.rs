@@ -49,8 +49,9 @@ const INVARIANTS: &[Invariant] = &[
     Invariant {
         name: "nothing pending or held before something sealed of its field",
         record: "a.record",
+        // Of barriers it is said below.
         sql: "SELECT b.seq FROM changes a JOIN changes b ON a.record=b.record AND a.field=b.field AND \
-              a.seq<b.seq WHERE a.state IN('pending','held') AND b.state='sealed'",
+              a.seq<b.seq WHERE a.field<>'' AND a.state IN('pending','held') AND b.state='sealed'",
     },
     Invariant {
         name: "pending behind held of its field",
@@ -64,13 +65,14 @@ const INVARIANTS: &[Invariant] = &[
         // A reopen goes ahead of the edits that the office's archive has shut out.
         sql: "SELECT b.seq FROM changes a JOIN changes b ON a.record=b.record AND a.seq<b.seq JOIN records r ON \
               r.no=b.record WHERE b.field='' AND b.kind<>'create' AND b.state='sealed' AND a.state IN('pending','held') \
-              AND NOT(b.kind='reopen' AND r.life='archived' AND a.field<>'')",
+              AND NOT(b.kind='reopen' AND r.life='archived' AND a.kind IN('patch','signoff'))",
     },
     Invariant {
         name: "passed a waiting barrier or create",
         record: "a.record",
-        sql: "SELECT b.seq FROM changes a JOIN changes b ON a.record=b.record AND a.seq<b.seq WHERE \
-              a.field='' AND a.state IN('pending','held') AND b.state='sealed'",
+        sql: "SELECT b.seq FROM changes a JOIN changes b ON a.record=b.record AND a.seq<b.seq JOIN records r ON \
+              r.no=b.record WHERE a.field='' AND a.state IN('pending','held') AND b.state='sealed' \
+              AND NOT(b.kind='reopen' AND r.life='archived' AND a.kind='signoff')",
     },
     Invariant {
         name: "barrier not alone",

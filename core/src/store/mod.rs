@@ -4,6 +4,7 @@
 pub(crate) mod changes;
 pub(crate) mod cursors;
 pub(crate) mod drafts;
+pub(crate) mod dues;
 mod error;
 mod folder;
 pub(crate) mod forms;

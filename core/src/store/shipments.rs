@@ -100,10 +100,12 @@ pub(crate) fn open_dues(db: &Connection) -> StoreResult<Vec<(Option<i64>, Due)>>
 pub(crate) const EXPIRED: &str = "expired";
 
 /// Open shipments whose outcome the server may have forgotten: sealed before that time, or said to be so by the server. One
-/// that was sealed after now was sealed under a clock that has been set back since: its age is not known.
+/// that was sealed after now was sealed under a clock that has been set back since: its age is not known. A group is in doubt
+/// as a whole.
 pub(crate) fn in_doubt(db: &Connection, sealed_before_ms: i64, now_ms: i64) -> StoreResult<Vec<OpenShipment>> {
     let mut statement = db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM shipments WHERE outcome IS NULL AND (sealed_ms<?1 OR sealed_ms>?3 OR last_error=?2) ORDER BY no"
+        "SELECT {COLUMNS} FROM shipments WHERE outcome IS NULL AND (sealed_ms<?1 OR sealed_ms>?3 OR last_error=?2 \
+         OR grp IN (SELECT grp FROM shipments WHERE outcome IS NULL AND last_error=?2)) ORDER BY no"
     ))?;
     let rows = statement.query_map(params![sealed_before_ms, EXPIRED, now_ms], read)?;
     Ok(rows.collect::<Result<_, _>>()?)

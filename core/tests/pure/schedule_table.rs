@@ -123,9 +123,9 @@ fn every_stand_of_one_record() {
             vec![S::Ready, S::BehindEarlier(1)],
         ),
         (
-            "a person is asked first",
-            reopened(vec![patch(1, "a").held(7), reopen(2)]),
-            vec![S::Review(7), S::BehindEarlier(1)],
+            "a question about a field and a sign-off do not keep it back",
+            reopened(vec![patch(1, "a").held(7), change(2, ChangeKind::Signoff, ""), reopen(3)]),
+            vec![S::Review(7), S::BehindBarrier(3), S::Ready],
         ),
         (
             "a reopen of a group keeps its place",
