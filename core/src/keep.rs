@@ -17,7 +17,7 @@ use crate::schema::Schema;
 use crate::state::SyncState;
 use crate::store::drafts::{self, DraftRow};
 use crate::store::query::{self, Query};
-use crate::store::{Store, StoreError, Turn, dues, meta, records};
+use crate::store::{Store, StoreError, Turn, meta, records};
 use crate::value::{FormToken, RecordId, ReviewId};
 
 /// What a Fieldkeep is opened with.
@@ -81,7 +81,6 @@ impl Fieldkeep {
         let device = store.write(Turn::App, |db| {
             meta::claim(db, &user)?;
             meta::adopt_schema(db, &schema)?;
-            dues::carry_over(db, &clock.now())?;
             meta::device(db, || new_uuid(clock.as_ref()).to_string())
         })?;
         let context = Context { schema, user, device, clock: Arc::clone(&clock) };

@@ -10,7 +10,7 @@ use crate::clock::Moment;
 use crate::ledger::{Settled, Unit, doubtful, next_to_send};
 use crate::remote::Failure;
 use crate::schedule::{Action, Due, LaneFacts, Network, Wake, next_action};
-use crate::store::{StoreError, StoreResult, changes, lanes, records, reviews, shipments, unseen};
+use crate::store::{StoreError, StoreResult, Turn, changes, dues, lanes, records, reviews, shipments, unseen};
 
 /// The engine's own memory. All of it can be lost at any moment: what counts is stored.
 pub(crate) struct Engine {
@@ -31,6 +31,8 @@ pub(crate) struct Engine {
     pub(super) last_failure: Option<Failure>,
     /// How often in a row the page was one that contradicts this device.
     pub(super) faulty_pages: usize,
+    /// The boot in which the stored waits are counted.
+    boot_id: String,
     /// A token was refused and renewed, and nothing has succeeded since.
     pub(super) refused_before: bool,
 }
@@ -51,6 +53,7 @@ impl Engine {
             settled: Vec::new(),
             last_failure: None,
             faulty_pages: 0,
+            boot_id: String::new(),
             refused_before: false,
         }
     }
@@ -86,6 +89,7 @@ impl Engine {
     }
 
     fn facts(&mut self) -> StoreResult<LaneFacts> {
+        self.carry_waits_over()?;
         let shared = self.core.shared().clone();
         let mut facts = LaneFacts {
             online: shared.conditions.network != Network::None,
@@ -127,6 +131,16 @@ impl Engine {
             Ok::<_, StoreError>(())
         })?;
         Ok(facts)
+    }
+
+    /// The device was restarted since the waits were stored: what is left of them is counted in this boot from now on.
+    fn carry_waits_over(&mut self) -> StoreResult<()> {
+        let now = self.core.context.clock.now();
+        if self.boot_id != now.boot_id {
+            self.core.write(Turn::Engine, |unit| dues::carry_over(unit.db, &unit.now))?;
+            self.boot_id = now.boot_id;
+        }
+        Ok(())
     }
 
     /// Moves the search back to the oldest live change: what waited may be ready by now.
