@@ -187,18 +187,18 @@ fn discard_held(unit: &Unit<'_>, work: &mut Work, row: &ReviewRow) -> StoreResul
     part_groups(unit, work, &groups)
 }
 
-/// "Use mine", "merge" and "try again". What was held goes on as it was made; where the answer is another value, the first
-/// held change goes out at its own number with it, and the later ones are superseded. Under a review of the whole record
+/// "Use mine" and "merge" of a field: the first held change goes out at its own number with the chosen value, the later ones
+/// are superseded. "Try again" of a record: everything goes on as it was made. Under another review of the whole record
 /// everything goes on being held.
 fn release_held(work: &mut Work, row: &ReviewRow, chosen: Option<&Canonical>) {
     let still_held = work.open_review("").map(|review| review.no);
-    let another = !row.field.is_empty() && mine_of(work, row).as_ref() != chosen;
+    let of_field = !row.field.is_empty();
     let mut released = false;
     for change in work.changes.iter_mut() {
         if change.review != Some(row.no) || change.state != State::Held {
             continue;
         }
-        if another && released {
+        if of_field && released {
             change.state = State::Done;
             continue;
         }
@@ -207,10 +207,8 @@ fn release_held(work: &mut Work, row: &ReviewRow, chosen: Option<&Canonical>) {
             Some(no) => change.review = Some(no),
             None => change.state = State::Pending,
         }
-        if another {
+        if of_field {
             change.to = chosen.cloned();
-        }
-        if !row.field.is_empty() {
             // Both values were shown beside the question.
             change.seen.clone_from(&row.theirs);
         }
