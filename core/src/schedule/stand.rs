@@ -184,13 +184,13 @@ impl<'a> Walk<'a> {
 /// never be taken. It goes ahead of them, as the one exception to the order in which things were made. A reopen of a group
 /// keeps its place, or two groups could wait for each other.
 fn reopen_that_goes_first(record: &RecordFacts) -> Option<usize> {
-    let is_reopen = |change: &ChangeFacts| change.kind == ChangeKind::Reopen && change.field.is_empty();
-    let position = record.changes.iter().position(is_reopen)?;
+    let alone = |change: &ChangeFacts| change.kind == ChangeKind::Reopen && change.group.is_none();
+    let position = record.changes.iter().position(alone)?;
     let (before, reopen) = (&record.changes[..position], &record.changes[position]);
     let shut_out = |change: &ChangeFacts| {
-        change.state != ChangeState::Sealed && matches!(change.kind, ChangeKind::Patch | ChangeKind::Signoff)
+        change.state != ChangeState::Sealed && !matches!(change.kind, ChangeKind::Create | ChangeKind::Archive)
     };
-    let goes = record.archived && reopen.group.is_none() && reopen.state == ChangeState::Pending;
+    let goes = record.archived && reopen.state == ChangeState::Pending;
     (goes && before.iter().all(shut_out)).then_some(position)
 }
 

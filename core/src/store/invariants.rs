@@ -65,14 +65,14 @@ const INVARIANTS: &[Invariant] = &[
         // A reopen goes ahead of the edits that the office's archive has shut out.
         sql: "SELECT b.seq FROM changes a JOIN changes b ON a.record=b.record AND a.seq<b.seq JOIN records r ON \
               r.no=b.record WHERE b.field='' AND b.kind<>'create' AND b.state='sealed' AND a.state IN('pending','held') \
-              AND NOT(b.kind='reopen' AND r.life='archived' AND a.kind IN('patch','signoff'))",
+              AND NOT(b.kind='reopen' AND r.life='archived' AND a.kind IN('patch','signoff','reopen'))",
     },
     Invariant {
         name: "passed a waiting barrier or create",
         record: "a.record",
         sql: "SELECT b.seq FROM changes a JOIN changes b ON a.record=b.record AND a.seq<b.seq JOIN records r ON \
               r.no=b.record WHERE a.field='' AND a.state IN('pending','held') AND b.state='sealed' \
-              AND NOT(b.kind='reopen' AND r.life='archived' AND a.kind='signoff')",
+              AND NOT(b.kind='reopen' AND r.life='archived' AND a.kind IN('signoff','reopen'))",
     },
     Invariant {
         name: "barrier not alone",

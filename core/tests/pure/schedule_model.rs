@@ -234,7 +234,7 @@ impl Device {
                 let same_field = before.field == after.field && !before.field.is_empty();
                 assert!(!(before.waits() && same_field), "{before:?} overtaken by {after:?}");
                 let reopens = after.kind == ChangeKind::Reopen && self.archived[after.record];
-                let shut_out = reopens && before.kind == ChangeKind::Signoff;
+                let shut_out = reopens && matches!(before.kind, ChangeKind::Signoff | ChangeKind::Reopen);
                 assert!(!(before.waits() && before.field.is_empty()) || shut_out, "{after:?} passed {before:?}");
                 let barrier = after.field.is_empty() && after.kind != ChangeKind::Create && !reopens;
                 assert!(!barrier, "barrier {after:?} is not alone, {before:?}");

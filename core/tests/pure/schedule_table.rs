@@ -133,6 +133,11 @@ fn every_stand_of_one_record() {
             vec![S::Ready, S::BehindEarlier(1)],
         ),
         (
+            "a plain reopen helps that of a group",
+            reopened(vec![patch(1, "a"), reopen(2).grouped(2), reopen(3)]),
+            vec![S::BehindBarrier(3), S::BehindBarrier(3), S::Ready],
+        ),
+        (
             "a barrier goes first when it is first",
             record(vec![archive(1), patch(2, "a")]),
             vec![S::Ready, S::BehindBarrier(1)],
