@@ -10,6 +10,7 @@ use crate::value::{RecordId, ReviewId};
 
 /// Why a store was not opened. Nothing in it was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Error))]
 pub enum OpenError {
     /// Another process or instance has it open. Close that one, or wait.
     #[error("the store is in use")]
@@ -74,6 +75,7 @@ impl From<StoreError> for OpenError {
 
 /// Why a call failed. Nothing was changed by it, and nothing that was kept before is lost.
 #[derive(Clone, Debug, PartialEq, Error)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Error))]
 pub enum KeepError {
     /// Values that are not fit. Show the problems beside their fields.
     #[error("{}", problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; "))]

@@ -12,7 +12,7 @@ use crate::ledger::{
     SeenStamp,
 };
 use crate::remote::{Http, NativeRemote, ReqwestHttp, TokenProvider};
-use crate::schedule::{Conditions, Network, Wake};
+use crate::schedule::{Conditions, NetworkKind, Wake};
 use crate::schema::Schema;
 use crate::state::SyncState;
 use crate::store::drafts::{self, DraftRow};
@@ -42,6 +42,7 @@ pub struct OpenOptions {
 
 /// A half-filled form. It survives a kill and is never sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct Draft {
     /// The form's name, the app's own.
     pub form: String,
@@ -287,7 +288,7 @@ impl Fieldkeep {
             let mut shared = self.core.shared();
             std::mem::replace(&mut shared.conditions, conditions)
         };
-        if before.network == Network::None && conditions.network != Network::None {
+        if before.network == NetworkKind::None && conditions.network != NetworkKind::None {
             {
                 let mut shared = self.core.shared();
                 shared.session_lost = true;

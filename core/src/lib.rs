@@ -4,6 +4,9 @@
 //! overwritten that the person has not seen. [`state::sentence`] turns a [`state::SyncState`] into the one sentence to
 //! show.
 
+#[cfg(feature = "ffi")]
+uniffi::setup_scaffolding!();
+
 pub mod clock;
 mod engine;
 mod error;
@@ -27,7 +30,7 @@ pub use ledger::{
     CommitOptions, Edit, HistoryEntry, OutboxItem, Receipt, Record, RecordPage, RecordStatus, Resolve, Review,
     ReviewKind, SeenStamp, WhyWaiting,
 };
-pub use store::query::{Filter, MAX_PAGE, Query, Sort, Test};
+pub use store::query::{Comparison, Filter, MAX_PAGE, Query, Sort};
 
 /// The example of the README is compiled and run with the tests.
 #[cfg(doctest)]

@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use fieldkeep::value::{RecordId, Value};
-use fieldkeep::{Filter, Query, Record, RecordStatus, Sort, SyncOutcome, Test};
+use fieldkeep::{Comparison, Filter, Query, Record, RecordStatus, Sort, SyncOutcome};
 use serde_json::{Value as Json, json};
 use support::phone::{Phone, job_on_a_phone, review};
 use support::site::Field;
@@ -272,7 +272,7 @@ fn f4_filters_of_each_type() {
         "phone": "0172", "long": "y", "parent": root});
     make(&phone, "low", low);
     make(&phone, "high", high);
-    let find = |field: &str, test: Test| {
+    let find = |field: &str, test: Comparison| {
         let query = Query { filters: vec![Filter { field: field.to_owned(), test }], ..Query::all("thing") };
         names(&phone.keep().find(&query).unwrap().records)
     };
@@ -286,29 +286,31 @@ fn f4_filters_of_each_type() {
         ("long", Value::Text("x".into()), Value::Text("y".into())),
     ];
     for (name, low, high) in pairs {
-        assert_eq!(find(name, Test::Equal(low.clone())), ["low"], "{name}");
-        assert_eq!(find(name, Test::OneOf(vec![low.clone(), high.clone()])), ["low", "high"], "{name}");
-        assert_eq!(find(name, Test::OneOf(vec![Value::Null, high.clone()])), ["root", "high"], "{name}");
-        assert_eq!(find(name, Test::OneOf(vec![])), Vec::<String>::new(), "{name}");
-        assert_eq!(find(name, Test::Below(high.clone())), ["low"], "{name}: null is not below");
-        assert_eq!(find(name, Test::AtMost(high.clone())), ["low", "high"], "{name}");
-        assert_eq!(find(name, Test::Above(low.clone())), ["high"], "{name}");
-        assert_eq!(find(name, Test::AtLeast(low)), ["low", "high"], "{name}");
-        assert_eq!(find(name, Test::Empty), ["root"], "{name}");
-        assert_eq!(find(name, Test::Equal(Value::Null)), ["root"], "{name}");
-        assert_eq!(find(name, Test::NotEmpty), ["low", "high"], "{name}");
+        assert_eq!(find(name, Comparison::Equal(low.clone())), ["low"], "{name}");
+        assert_eq!(find(name, Comparison::OneOf(vec![low.clone(), high.clone()])), ["low", "high"], "{name}");
+        assert_eq!(find(name, Comparison::OneOf(vec![Value::Null, high.clone()])), ["root", "high"], "{name}");
+        assert_eq!(find(name, Comparison::OneOf(vec![])), Vec::<String>::new(), "{name}");
+        assert_eq!(find(name, Comparison::Below(high.clone())), ["low"], "{name}: null is not below");
+        assert_eq!(find(name, Comparison::AtMost(high.clone())), ["low", "high"], "{name}");
+        assert_eq!(find(name, Comparison::Above(low.clone())), ["high"], "{name}");
+        assert_eq!(find(name, Comparison::AtLeast(low)), ["low", "high"], "{name}");
+        assert_eq!(find(name, Comparison::Empty), ["root"], "{name}");
+        assert_eq!(find(name, Comparison::Equal(Value::Null)), ["root"], "{name}");
+        assert_eq!(find(name, Comparison::NotEmpty), ["low", "high"], "{name}");
     }
-    assert_eq!(find("phone", Test::Equal(Value::Phone("0049-171".into()))), ["low"]);
-    assert_eq!(find("parent", Test::Equal(Value::Reference(root))), ["low", "high"]);
-    assert_eq!(find("name", Test::Equal(Value::Text("low".into()))), ["low"]);
+    assert_eq!(find("phone", Comparison::Equal(Value::Phone("0049-171".into()))), ["low"]);
+    assert_eq!(find("parent", Comparison::Equal(Value::Reference(root))), ["low", "high"]);
+    assert_eq!(find("name", Comparison::Equal(Value::Text("low".into()))), ["low"]);
     make(&phone, "nearly", json!({"cost": "9.50000000000000000000001"}));
-    for test in [Test::Equal(Value::Decimal("9.50".into())), Test::OneOf(vec![Value::Decimal("9.5".into())])] {
+    for test in
+        [Comparison::Equal(Value::Decimal("9.50".into())), Comparison::OneOf(vec![Value::Decimal("9.5".into())])]
+    {
         assert_eq!(find("cost", test), ["low"], "equal to the last digit");
     }
     let both = vec![
-        Filter { field: "number".into(), test: Test::Above(Value::Integer(-6)) },
-        Filter { field: "number".into(), test: Test::Below(Value::Integer(7)) },
-        Filter { field: "state".into(), test: Test::NotEmpty },
+        Filter { field: "number".into(), test: Comparison::Above(Value::Integer(-6)) },
+        Filter { field: "number".into(), test: Comparison::Below(Value::Integer(7)) },
+        Filter { field: "state".into(), test: Comparison::NotEmpty },
     ];
     let query = Query { filters: both, ..Query::all("thing") };
     assert_eq!(names(&phone.keep().find(&query).unwrap().records), ["low"]);
@@ -322,7 +324,7 @@ fn f4_lists_follow_live_edits_archives_and_news() {
     let other = field.office_creates("thing", json!({"name": "two", "state": "a"}));
     phone.sync();
     let find = |state: &str| {
-        let test = Test::Equal(Value::Choice(state.into()));
+        let test = Comparison::Equal(Value::Choice(state.into()));
         let query = Query { filters: vec![Filter { field: "state".into(), test }], ..Query::all("thing") };
         names(&phone.keep().find(&query).unwrap().records)
     };
@@ -400,7 +402,8 @@ fn f4_paging_over_equal_values_and_nulls_visits_each_record_once() {
             }
         }
     }
-    let filters = vec![Filter { field: "number".into(), test: Test::OneOf(vec![Value::Null, Value::Integer(1)]) }];
+    let filters =
+        vec![Filter { field: "number".into(), test: Comparison::OneOf(vec![Value::Null, Value::Integer(1)]) }];
     let some = walk(&phone, &Query { filters, limit: 4, ..Query::all("thing") });
     assert_eq!(some.len(), 28);
     assert_eq!(walk(&phone, &Query { limit: 9, ..Query::all("thing") }).len(), 60);

@@ -5,7 +5,7 @@ mod support;
 
 use fieldkeep::clock::Clock;
 use fieldkeep::value::{RecordId, Value};
-use fieldkeep::{CommitOptions, Edit, Filter, KeepError, Query, RecordStatus, Resolve, Test, WhyWaiting};
+use fieldkeep::{CommitOptions, Comparison, Edit, Filter, KeepError, Query, RecordStatus, Resolve, WhyWaiting};
 use serde_json::json;
 use support::phone::{Phone, job_on_a_phone, resolve, review};
 use support::site::Field;
@@ -279,7 +279,7 @@ fn a2_a_record_met_by_its_server_id_first_is_the_same_also_in_work_that_waits() 
     phone.sync();
     assert_eq!(phone.field(visit, "work_order"), Value::Reference(job));
     assert_eq!(phone.field(note, "work_order"), Value::Reference(job));
-    let of_job = Filter { field: "work_order".into(), test: Test::Equal(Value::Reference(job)) };
+    let of_job = Filter { field: "work_order".into(), test: Comparison::Equal(Value::Reference(job)) };
     let found = phone.keep().find(&Query { filters: vec![of_job], ..Query::all("visit") }).unwrap();
     assert_eq!(found.records.iter().map(|record| record.id).collect::<Vec<_>>(), [visit]);
     let server_id = phone.server_id(job);

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use fieldkeep::clock::ManualClock;
 use fieldkeep::remote::{Http, HttpError, HttpFuture, HttpRequest, HttpResponse, ReqwestHttp};
-use fieldkeep::schedule::{Battery, Conditions, Network};
+use fieldkeep::schedule::{Battery, Conditions, NetworkKind};
 use fieldkeep::value::{RecordId, Value};
 use fieldkeep::{
     CommitOptions, Edit, Fieldkeep, KeepError, Listener, OpenError, OpenOptions, Query, Resolve, SyncOutcome, Update,
@@ -109,11 +109,11 @@ fn e4_a_watcher_gets_the_first_value_every_change_and_nothing_after_the_end() {
     let (record, list, outbox) = (Arc::new(Ear::default()), Arc::new(Ear::default()), Arc::new(Ear::default()));
     let watch = |target, ear: &Arc<Ear>| phone.keep().watch(target, ear.clone()).unwrap();
     let of_record = watch(WatchTarget::Record { id }, &record);
-    let _of_list = watch(WatchTarget::List { query: Query::all("customer") }, &list);
+    let _of_list = watch(WatchTarget::Records { query: Query::all("customer") }, &list);
     let of_outbox = watch(WatchTarget::Outbox, &outbox);
     phone.keep().tell_subscribers();
     assert_eq!(record.heard().iter().map(name_in).collect::<Vec<_>>(), [Value::Text("Hansa".into())]);
-    let Update::List { page } = &list.heard()[0] else { panic!("no list") };
+    let Update::Records { page } = &list.heard()[0] else { panic!("no list") };
     assert_eq!(page.records.len(), 2);
     assert!(matches!(&outbox.heard()[..], [Update::Outbox { items }] if items.len() == 2));
     // Nothing new, nothing told.
@@ -147,7 +147,7 @@ fn e4_a_storm_of_commits_is_folded_into_the_latest_value() {
     let query = Query { limit: 50, ..Query::all("customer") };
     let _watches = (
         phone.keep().watch(WatchTarget::Record { id: ids[0] }, one.clone()).unwrap(),
-        phone.keep().watch(WatchTarget::List { query }, list.clone()).unwrap(),
+        phone.keep().watch(WatchTarget::Records { query }, list.clone()).unwrap(),
     );
     phone.keep().tell_subscribers();
     drop((one.heard(), list.heard()));
@@ -157,7 +157,7 @@ fn e4_a_storm_of_commits_is_folded_into_the_latest_value() {
     phone.keep().tell_subscribers();
     assert_eq!(one.heard().iter().map(name_in).collect::<Vec<_>>(), [Value::Text("N450".into())]);
     let told = list.heard();
-    let [Update::List { page }] = &told[..] else { panic!("{} times", told.len()) };
+    let [Update::Records { page }] = &told[..] else { panic!("{} times", told.len()) };
     assert_eq!(page.records[49].fields["name"], Value::Text("N499".into()));
 }
 
@@ -177,7 +177,7 @@ impl Listener for Counting {
 fn e4_with_threads_of_its_own_a_storm_is_folded_and_the_last_value_arrives() {
     let (field, folder) = (Field::new(), tempfile::tempdir().unwrap());
     let keep = open(&field, folder.path(), None, false).unwrap();
-    keep.conditions(Conditions { network: Network::None, battery: Battery::Ok }).unwrap();
+    keep.conditions(Conditions { network: NetworkKind::None, battery: Battery::Ok }).unwrap();
     let (sender, told) = mpsc::channel();
     let _watch = keep.watch(WatchTarget::Outbox, Arc::new(Counting { sender: Mutex::new(sender) })).unwrap();
     for number in 0..500 {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use fieldkeep::schema::ProblemKind;
 use fieldkeep::value::{RecordId, Value};
-use fieldkeep::{CommitOptions, Edit, Filter, KeepError, MAX_PAGE, Query, Resolve, SeenStamp, Sort, Test};
+use fieldkeep::{CommitOptions, Comparison, Edit, Filter, KeepError, MAX_PAGE, Query, Resolve, SeenStamp, Sort};
 use serde_json::{Value as Json, json};
 use support::phone::{Phone, job_on_a_phone, resolve, review};
 use support::site::Field;
@@ -255,15 +255,15 @@ fn queries_and_page_marks_are_checked() {
     let bad: Expected = |error| matches!(error, KeepError::BadRequest { .. });
     for (what, query, expected) in [
         ("an unknown type", Query::all("ghost"), not_found),
-        ("an unknown field", by("ghost", Test::Empty), not_found),
+        ("an unknown field", by("ghost", Comparison::Empty), not_found),
         ("an order by an unknown field", sorted("ghost"), not_found),
         (
             "tags",
             Query { sort: Some(Sort { field: "tags".into(), descending: true }), ..Query::all("work_order") },
             not_found,
         ),
-        ("a value of another type", by("name", Test::Equal(Value::Integer(1))), bad),
-        ("one of another type among them", by("name", Test::OneOf(vec![text("a"), Value::Boolean(true)])), bad),
+        ("a value of another type", by("name", Comparison::Equal(Value::Integer(1))), bad),
+        ("one of another type among them", by("name", Comparison::OneOf(vec![text("a"), Value::Boolean(true)])), bad),
         ("no records", Query { limit: 0, ..all() }, bad),
         ("too many records", Query { limit: MAX_PAGE + 1, ..all() }, bad),
         ("rubbish for a mark", Query { after: Some("rubbish".into()), ..all() }, bad),
@@ -273,7 +273,7 @@ fn queries_and_page_marks_are_checked() {
     ] {
         let error = phone.keep().find(&query).expect_err(what);
         assert!(expected(&error), "{what}: {error:?}");
-        let watched = phone.keep().watch(fieldkeep::WatchTarget::List { query }, std::sync::Arc::new(Deaf));
+        let watched = phone.keep().watch(fieldkeep::WatchTarget::Records { query }, std::sync::Arc::new(Deaf));
         assert!(watched.is_err(), "{what} is watched");
     }
     let rest = phone.keep().find(&Query { after: mark, limit: 5, ..sorted("name") }).unwrap();

@@ -4,7 +4,7 @@
 mod support;
 
 use fieldkeep::clock::Clock;
-use fieldkeep::schedule::{Battery, Conditions, LaneReason, Network};
+use fieldkeep::schedule::{Battery, Conditions, LaneReason, NetworkKind};
 use fieldkeep::value::RecordId;
 use fieldkeep::{KeepError, SyncAnswer, SyncOutcome, WhyWaiting};
 use serde_json::json;
@@ -115,7 +115,7 @@ fn b5_metered_networks_and_savers_hold_nothing_and_a_low_battery_only_stretches(
     let field = Field::new();
     let (proxy, phone, id) = failed(&field);
     proxy.next_times("/v1/push", json!("cut_before"), 12);
-    phone.keep().conditions(Conditions { network: Network::Metered, battery: Battery::Low }).unwrap();
+    phone.keep().conditions(Conditions { network: NetworkKind::Metered, battery: Battery::Low }).unwrap();
     for _ in 0..12 {
         field.advance(phone.next_wake().unwrap());
         phone.run();
@@ -126,7 +126,7 @@ fn b5_metered_networks_and_savers_hold_nothing_and_a_low_battery_only_stretches(
     phone.run();
     phone.assert_synced(id);
     for battery in [Battery::Ok, Battery::Low, Battery::Saver] {
-        phone.keep().conditions(Conditions { network: Network::Metered, battery }).unwrap();
+        phone.keep().conditions(Conditions { network: NetworkKind::Metered, battery }).unwrap();
         phone.edit(id, json!({ "city": format!("{battery:?}") }));
         assert_eq!(phone.next_wake(), Some(0), "{battery:?}");
         phone.run();

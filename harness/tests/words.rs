@@ -4,7 +4,7 @@
 mod support;
 
 use fieldkeep::schedule::LaneReason;
-use fieldkeep::state::{Locale, Severity, SyncFact, sentence};
+use fieldkeep::state::{ReaderLocale, Severity, SyncFact, sentence};
 use fieldkeep::value::RecordId;
 use fieldkeep::{Resolve, WhyWaiting};
 use serde_json::json;
@@ -14,7 +14,7 @@ use support::site::Field;
 use support::wire::reply;
 
 fn german(phone: &Phone, id: RecordId) -> String {
-    let locale = Locale { language: "de".into(), utc_offset_minutes: 60 };
+    let locale = ReaderLocale { language: "de".into(), utc_offset_minutes: 60 };
     sentence(&phone.record(id).state, phone.keep().now_ms().unwrap(), &locale).text
 }
 

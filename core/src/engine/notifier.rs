@@ -100,7 +100,7 @@ impl Core {
         listener: Arc<dyn Listener>,
     ) -> Result<Subscription, query::QueryProblem> {
         let prepared = match &target {
-            WatchTarget::List { query } => Some(query::prepare(&self.context.schema, query)?),
+            WatchTarget::Records { query } => Some(query::prepare(&self.context.schema, query)?),
             _ => None,
         };
         let slot = Arc::new(Slot { target, prepared, listener, last: Mutex::new(None) });
@@ -172,10 +172,10 @@ impl Core {
         self.read(|unit, lane| {
             Ok::<_, StoreError>(match (&slot.target, &slot.prepared) {
                 (WatchTarget::Record { id }, _) => Update::Record { record: get(unit, *id, lane)? },
-                (WatchTarget::List { .. }, Some(prepared)) => Update::List { page: find(unit, prepared, lane)? },
+                (WatchTarget::Records { .. }, Some(prepared)) => Update::Records { page: find(unit, prepared, lane)? },
                 (WatchTarget::State { root }, _) => Update::State { state: summaries_of(unit, *root, lane)? },
                 (WatchTarget::Reviews, _) => Update::Reviews { reviews: open_reviews(unit)? },
-                (WatchTarget::Outbox | WatchTarget::List { .. }, _) => Update::Outbox { items: outbox(unit, lane)? },
+                (WatchTarget::Outbox | WatchTarget::Records { .. }, _) => Update::Outbox { items: outbox(unit, lane)? },
             })
         })
     }

@@ -42,7 +42,7 @@ impl Core {
             _ => None,
         };
         LaneView {
-            online: shared.conditions.network != crate::schedule::Network::None,
+            online: shared.conditions.network != crate::schedule::NetworkKind::None,
             signed_out: self.signed_out(&shared),
             wrong_user: self.wrong_user(&shared),
             sending: shared.sending,

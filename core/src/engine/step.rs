@@ -9,7 +9,7 @@ use super::session::Session;
 use crate::clock::Moment;
 use crate::ledger::{Settled, Unit, doubtful, next_to_send};
 use crate::remote::Failure;
-use crate::schedule::{Action, Due, LaneFacts, Network, Wake, next_action};
+use crate::schedule::{Action, Due, LaneFacts, NetworkKind, Wake, next_action};
 use crate::store::{StoreError, StoreResult, Turn, changes, dues, lanes, records, reviews, shipments, unseen};
 
 /// The engine's own memory. All of it can be lost at any moment: what counts is stored.
@@ -92,7 +92,7 @@ impl Engine {
         self.carry_waits_over()?;
         let shared = self.core.shared().clone();
         let mut facts = LaneFacts {
-            online: shared.conditions.network != Network::None,
+            online: shared.conditions.network != NetworkKind::None,
             signed_out: self.core.signed_out(&shared) || self.core.wrong_user(&shared),
             wait_left_ms: 0,
             server_floor: false,

@@ -10,6 +10,7 @@ use crate::value::RecordId;
 
 /// What is watched.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 pub enum WatchTarget {
     /// One record.
     Record {
@@ -17,7 +18,7 @@ pub enum WatchTarget {
         id: RecordId,
     },
     /// A list.
-    List {
+    Records {
         /// Which.
         query: Query,
     },
@@ -34,6 +35,7 @@ pub enum WatchTarget {
 
 /// The newest value of what is watched.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 pub enum Update {
     /// Of a record; none when it is not on this device.
     Record {
@@ -41,7 +43,7 @@ pub enum Update {
         record: Option<Record>,
     },
     /// Of a list.
-    List {
+    Records {
         /// The page.
         page: RecordPage,
     },

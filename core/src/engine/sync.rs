@@ -5,13 +5,14 @@ use serde::Serialize;
 use super::step::Engine;
 use crate::ledger::Settled;
 use crate::remote::Failure;
-use crate::schedule::{Due, LaneReason, Network, Wake};
+use crate::schedule::{Due, LaneReason, NetworkKind, Wake};
 use crate::store::{StoreError, StoreResult, Turn, changes, lanes, records, reviews, shipments};
 use crate::value::RecordId;
 use crate::wire::Outcome;
 
 /// What the server answered for one record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum SyncAnswer {
     /// Stored.
@@ -24,6 +25,7 @@ pub enum SyncAnswer {
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct SyncItem {
     /// The record.
     pub record: RecordId,
@@ -37,6 +39,7 @@ pub struct SyncItem {
 
 /// How a sync ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum SyncOutcome {
     /// Everything that could go has gone, and all news is here.
@@ -65,6 +68,7 @@ pub enum SyncOutcome {
 
 /// What "Sync now" achieved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct SyncReport {
     /// How it ended.
     pub outcome: SyncOutcome,
@@ -78,6 +82,7 @@ pub struct SyncReport {
 
 /// What a background slice achieved, and when to call again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct SliceReport {
     /// The same as for "Sync now".
     pub sync: SyncReport,
@@ -152,7 +157,7 @@ impl Engine {
         if self.core.signed_out(&shared) {
             return Ok(SyncOutcome::SignIn);
         }
-        if shared.conditions.network == Network::None {
+        if shared.conditions.network == NetworkKind::None {
             return Ok(SyncOutcome::Offline);
         }
         if late {

@@ -21,6 +21,7 @@ pub(crate) const MAX_DRAFT_BYTES: usize = 1024 * 1024;
 
 /// One thing that a person meant.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 pub enum Edit {
     /// Make a record.
     Create {
@@ -84,6 +85,7 @@ impl Edit {
 
 /// How edits are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct CommitOptions {
     /// The form that is saved: a second tap with the same token is the same operation (requirement A6).
     pub form_token: Option<FormToken>,
@@ -95,6 +97,7 @@ pub struct CommitOptions {
 
 /// What was kept. It is durable when you hold it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct Receipt {
     /// The operations, one per edit that changed something.
     pub operations: Vec<i64>,

@@ -5,6 +5,7 @@ use crate::store::{StoreResult, changes, journal};
 
 /// One event in a record's life.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct HistoryEntry {
     /// When, corrected device time, milliseconds since 1970 UTC.
     pub at_ms: i64,

@@ -14,6 +14,7 @@ use crate::wire::ChangeKind;
 
 /// Why something waits. Total: everything that waits has exactly one of these.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum WhyWaiting {
     /// It goes out at the next step.
@@ -86,6 +87,7 @@ pub(crate) struct LaneView {
 
 /// One operation that has not ended.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct OutboxItem {
     /// Its number.
     pub operation: i64,

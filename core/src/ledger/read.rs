@@ -15,6 +15,7 @@ use crate::value::RecordId;
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct RecordPage {
     /// The records, in order.
     pub records: Vec<Record>,

@@ -18,6 +18,7 @@ use crate::wire::ChangeKind;
 
 /// Whether a record is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum RecordStatus {
     /// There and open to edits.
@@ -34,6 +35,7 @@ pub enum RecordStatus {
 
 /// A record: what the screen shows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct Record {
     /// Its permanent id.
     pub id: RecordId,

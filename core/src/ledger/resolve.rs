@@ -21,6 +21,7 @@ use crate::wire::ChangeKind;
 
 /// The answer.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 pub enum Resolve {
     /// Send what was chosen here (again).
     Mine,

@@ -14,6 +14,7 @@ use crate::wire::{FieldError, Resolution};
 
 /// Why a person is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum ReviewKind {
     /// Both sides changed the field.
@@ -76,6 +77,7 @@ const MAX_RESOLUTION_BYTES: usize = 64 * 1024;
 
 /// A question to a person.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct Review {
     /// Its id, for [`crate::Fieldkeep::resolve`].
     pub id: ReviewId,

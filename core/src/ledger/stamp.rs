@@ -18,6 +18,12 @@ const CHECK_BYTES: usize = 6;
 #[serde(transparent)]
 pub struct SeenStamp(pub String);
 
+#[cfg(feature = "ffi")]
+uniffi::custom_type!(SeenStamp, String, {
+    try_lift: |text| Ok(SeenStamp(text)),
+    lower: |stamp| stamp.0,
+});
+
 /// What a stamp says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Seen {

@@ -9,6 +9,7 @@ pub type TokenFuture<'a> = Pin<Box<dyn Future<Output = Option<AccessToken>> + Se
 
 /// A bearer token and its place in the sequence of tokens.
 #[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct AccessToken {
     /// The token's text.
     pub text: String,

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 /// The network as the operating system sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
-pub enum Network {
+pub enum NetworkKind {
     /// No connection.
     None,
     /// A connection that costs.
@@ -16,6 +17,7 @@ pub enum Network {
 
 /// The battery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum Battery {
     /// Enough.
@@ -29,9 +31,10 @@ pub enum Battery {
 /// Reported by the host whenever it changes. Metered networks and battery saver never hold the fast lane (requirement
 /// B5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct Conditions {
     /// The network.
-    pub network: Network,
+    pub network: NetworkKind,
     /// The battery.
     pub battery: Battery,
 }
@@ -40,6 +43,6 @@ impl Default for Conditions {
     /// Until the host says otherwise a connection is assumed: an attempt that fails costs little, one that is never made
     /// strands work.
     fn default() -> Self {
-        Self { network: Network::Unmetered, battery: Battery::Ok }
+        Self { network: NetworkKind::Unmetered, battery: Battery::Ok }
     }
 }

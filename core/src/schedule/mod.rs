@@ -9,7 +9,7 @@ mod next;
 mod stand;
 
 pub use backoff::{own_wait_ms, server_wait_ms};
-pub use conditions::{Battery, Conditions, Network};
+pub use conditions::{Battery, Conditions, NetworkKind};
 pub use due::Due;
 pub use limits::*;
 pub use next::{Action, LaneFacts, LaneReason, Wake, next_action};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why the lane as a whole waits. Stored beside its due time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum LaneReason {
     /// The server could not be reached.

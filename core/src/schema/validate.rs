@@ -7,6 +7,7 @@ use crate::value::{Canonical, FieldKind, FieldMap, Value, ValueProblem, canonica
 
 /// Why a field is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 pub enum ProblemKind {
     /// The record type has no such field.
     UnknownField,
@@ -32,6 +33,7 @@ pub enum ProblemKind {
 
 /// One field that is not fit, ready to show beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct FieldProblem {
     /// The field's name; empty when the problem concerns the record as a whole.
     pub field: String,

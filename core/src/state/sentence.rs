@@ -6,14 +6,15 @@ use super::time_words::{TimeWords, at, until};
 
 /// How a person reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Locale {
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
+pub struct ReaderLocale {
     /// Language such as `en` or `de`; English where there are no words for it.
     pub language: String,
     /// Local time minus UTC, minutes.
     pub utc_offset_minutes: i32,
 }
 
-impl Default for Locale {
+impl Default for ReaderLocale {
     fn default() -> Self {
         Self { language: "en".to_owned(), utc_offset_minutes: 0 }
     }
@@ -21,6 +22,7 @@ impl Default for Locale {
 
 /// One plain and true sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct Sentence {
     /// The words.
     pub text: String,
@@ -31,7 +33,7 @@ pub struct Sentence {
 /// What to show for a state at a moment, in one of the languages that come with this crate. `now_ms` is corrected device
 /// time, the same clock as the times in the state.
 #[must_use]
-pub fn sentence(state: &SyncState, now_ms: i64, locale: &Locale) -> Sentence {
+pub fn sentence(state: &SyncState, now_ms: i64, locale: &ReaderLocale) -> Sentence {
     match Catalogue::of_language(&locale.language) {
         Some(words) => sentence_with(words, state, now_ms, locale),
         None => Sentence { text: String::new(), changes_at_ms: None },
@@ -40,7 +42,7 @@ pub fn sentence(state: &SyncState, now_ms: i64, locale: &Locale) -> Sentence {
 
 /// The same with an app's own words.
 #[must_use]
-pub fn sentence_with(words: &Catalogue, state: &SyncState, now_ms: i64, locale: &Locale) -> Sentence {
+pub fn sentence_with(words: &Catalogue, state: &SyncState, now_ms: i64, locale: &ReaderLocale) -> Sentence {
     let speaker = Speaker { words, scope: state.scope, now_ms, locale };
     speaker.say(&state.headline)
 }
@@ -49,7 +51,7 @@ struct Speaker<'a> {
     words: &'a Catalogue,
     scope: SyncScope,
     now_ms: i64,
-    locale: &'a Locale,
+    locale: &'a ReaderLocale,
 }
 
 impl Speaker<'_> {

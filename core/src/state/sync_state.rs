@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// One thing that is true now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[serde(tag = "fact", rename_all = "snake_case")]
 pub enum SyncFact {
     /// The signed-in user is not the one whose work this is. Nothing is sent.
@@ -173,6 +174,7 @@ impl SyncFact {
 
 /// How loudly an app says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Beside the record.
@@ -185,6 +187,7 @@ pub enum Severity {
 
 /// What a state is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum SyncScope {
     /// One record.
@@ -197,6 +200,7 @@ pub enum SyncScope {
 
 /// The state: a headline, and every part that holds, none hidden (pitfall 23).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct SyncState {
     /// What it is about.
     pub scope: SyncScope,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
 use super::catalogue::Catalogue;
-use super::sentence::Locale;
+use super::sentence::ReaderLocale;
 
 /// Some words and when they change, if they do.
 pub(super) struct TimeWords {
@@ -38,7 +38,7 @@ pub(super) fn until(words: &Catalogue, now_ms: i64, at_ms: i64) -> TimeWords {
 }
 
 /// "14:03" today, "3 March at 14:03" on another day.
-pub(super) fn at(words: &Catalogue, now_ms: i64, at_ms: i64, locale: &Locale) -> TimeWords {
+pub(super) fn at(words: &Catalogue, now_ms: i64, at_ms: i64, locale: &ReaderLocale) -> TimeWords {
     let zone =
         Offset::from_seconds(locale.utc_offset_minutes.saturating_mul(60)).map_or(TimeZone::UTC, TimeZone::fixed);
     let local = |ms: i64| Timestamp::from_millisecond(ms).unwrap_or_default().to_zoned(zone.clone());

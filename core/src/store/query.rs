@@ -16,6 +16,7 @@ pub const MAX_PAGE: u32 = 1_000;
 
 /// Which records, in what order.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct Query {
     /// The record type.
     pub record_type: String,
@@ -39,16 +40,18 @@ impl Query {
 
 /// A condition on one field. On an `indexed` field it is quick among a million records.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct Filter {
     /// The field.
     pub field: String,
     /// What must hold.
-    pub test: Test,
+    pub test: Comparison,
 }
 
 /// What must hold for a field's value.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Test {
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
+pub enum Comparison {
     /// Equal by type.
     Equal(Value),
     /// One of these.
@@ -69,6 +72,7 @@ pub enum Test {
 
 /// An order.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct Sort {
     /// The field.
     pub field: String,
@@ -155,12 +159,12 @@ fn index_name(record_type: &str, field: &str) -> String {
 /// other condition.
 fn index_for(record_type: &RecordType, query: &Query) -> Option<String> {
     let indexed = |name: &&str| record_type.field(name).is_some_and(|field| field.indexed);
-    let filtered = |wanted: fn(&Test) -> bool| {
+    let filtered = |wanted: fn(&Comparison) -> bool| {
         query.filters.iter().filter(move |filter| wanted(&filter.test)).map(|filter| filter.field.as_str())
     };
-    let one_value = filtered(|test| matches!(test, Test::Equal(_) | Test::Empty)).find(indexed);
+    let one_value = filtered(|test| matches!(test, Comparison::Equal(_) | Comparison::Empty)).find(indexed);
     let order = query.sort.as_ref().map(|sort| sort.field.as_str()).filter(indexed);
-    let condition = filtered(|test| !matches!(test, Test::NotEmpty)).find(indexed);
+    let condition = filtered(|test| !matches!(test, Comparison::NotEmpty)).find(indexed);
     one_value.or(order).or(condition).map(|field| index_name(&record_type.name, field))
 }
 
@@ -228,18 +232,23 @@ pub(crate) fn run(db: &Connection, prepared: &Prepared) -> StoreResult<Page> {
     Ok(Page { records: rows.into_iter().map(|(no, _)| no).collect(), next })
 }
 
-fn add_test(sql: &mut String, parameters: &mut Vec<SqlValue>, field: &Field, test: &Test) -> Result<(), QueryProblem> {
+fn add_test(
+    sql: &mut String,
+    parameters: &mut Vec<SqlValue>,
+    field: &Field,
+    test: &Comparison,
+) -> Result<(), QueryProblem> {
     let (sign, values) = match test {
-        Test::Equal(value) => ("=", vec![sql_value(field, value)?]),
-        Test::OneOf(values) => {
+        Comparison::Equal(value) => ("=", vec![sql_value(field, value)?]),
+        Comparison::OneOf(values) => {
             ("IN", values.iter().map(|value| sql_value(field, value)).collect::<Result<Vec<_>, _>>()?)
         }
-        Test::Below(value) => ("<", vec![sql_value(field, value)?]),
-        Test::AtMost(value) => ("<=", vec![sql_value(field, value)?]),
-        Test::Above(value) => (">", vec![sql_value(field, value)?]),
-        Test::AtLeast(value) => (">=", vec![sql_value(field, value)?]),
-        Test::Empty => ("=", vec![null_of(field.kind)]),
-        Test::NotEmpty => ("<>", vec![null_of(field.kind)]),
+        Comparison::Below(value) => ("<", vec![sql_value(field, value)?]),
+        Comparison::AtMost(value) => ("<=", vec![sql_value(field, value)?]),
+        Comparison::Above(value) => (">", vec![sql_value(field, value)?]),
+        Comparison::AtLeast(value) => (">=", vec![sql_value(field, value)?]),
+        Comparison::Empty => ("=", vec![null_of(field.kind)]),
+        Comparison::NotEmpty => ("<>", vec![null_of(field.kind)]),
     };
     let first = parameters.len() + 1;
     let marks = (first..first + values.len()).map(|position| format!("?{position}")).collect::<Vec<_>>().join(",");
@@ -264,11 +273,11 @@ fn add_exact_text(
     sql: &mut String,
     parameters: &mut Vec<SqlValue>,
     field: &Field,
-    test: &Test,
+    test: &Comparison,
 ) -> Result<(), QueryProblem> {
     let values = match test {
-        Test::Equal(value) => std::slice::from_ref(value),
-        Test::OneOf(values) => values.as_slice(),
+        Comparison::Equal(value) => std::slice::from_ref(value),
+        Comparison::OneOf(values) => values.as_slice(),
         _ => return Ok(()),
     };
     if field.kind != FieldKind::Decimal {

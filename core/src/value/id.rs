@@ -37,6 +37,12 @@ macro_rules! identity {
                 Uuid::try_parse(text).map(Self)
             }
         }
+
+        #[cfg(feature = "ffi")]
+        uniffi::custom_type!($name, String, {
+            try_lift: |text| Ok(text.parse()?),
+            lower: |id| id.to_string(),
+        });
     };
 }
 

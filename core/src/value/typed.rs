@@ -37,6 +37,7 @@ pub enum FieldKind {
 
 /// One value of one field, owned and flat.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 pub enum Value {
     /// No value. An absent field and an empty text are the same.
     Null,

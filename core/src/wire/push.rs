@@ -12,6 +12,7 @@ use crate::value::RecordId;
 
 /// What a shipment does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
     /// Makes the record.

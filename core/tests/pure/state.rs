@@ -1,14 +1,14 @@
 //! The words: each fact in two languages, one headline and no hidden part, and a text that says when it stops being true.
 
-use fieldkeep::state::{Catalogue, Locale, Severity, SyncFact, SyncScope, SyncState, sentence, sentence_with};
+use fieldkeep::state::{Catalogue, ReaderLocale, Severity, SyncFact, SyncScope, SyncState, sentence, sentence_with};
 use proptest::prelude::*;
 
 /// Wednesday, 4 March 2026, 08:10 UTC.
 const NOW_MS: i64 = 1_772_611_800_000;
 const HOUR_MS: i64 = 3_600_000;
 
-fn locale(language: &str) -> Locale {
-    Locale { language: language.to_owned(), utc_offset_minutes: 60 }
+fn locale(language: &str) -> ReaderLocale {
+    ReaderLocale { language: language.to_owned(), utc_offset_minutes: 60 }
 }
 
 fn say(scope: SyncScope, fact: SyncFact, language: &str) -> String {
@@ -254,7 +254,7 @@ proptest! {
         offset in -720..840_i32,
         german: bool,
     ) {
-        let locale = Locale { language: if german { "de" } else { "en" }.into(), utc_offset_minutes: offset };
+        let locale = ReaderLocale { language: if german { "de" } else { "en" }.into(), utc_offset_minutes: offset };
         let waits = SyncFact::NextSync { count: 1, next_at_ms: NOW_MS + left_ms };
         // A moment that lies ahead comes from a device clock that was wrong; its words have to hold, too.
         for fact in [waits, SyncFact::Synced { at_ms: NOW_MS - left_ms }, SyncFact::Synced { at_ms: NOW_MS + left_ms }] {

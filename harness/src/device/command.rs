@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fieldkeep::schedule::{Battery, Network};
+use fieldkeep::schedule::{Battery, NetworkKind};
 use fieldkeep::value::{FormToken, RecordId, ReviewId};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -62,7 +62,7 @@ pub(super) enum Command {
     Run {},
     NextWake {},
     Conditions {
-        network: Network,
+        network: NetworkKind,
         battery: Option<Battery>,
     },
     Token {

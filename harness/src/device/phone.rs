@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fieldkeep::clock::{Clock, ManualClock};
 use fieldkeep::schedule::{Battery, Conditions};
-use fieldkeep::state::Locale;
+use fieldkeep::state::ReaderLocale;
 use fieldkeep::value::RecordId;
 use fieldkeep::{Fieldkeep, KeepError, Listener, Resolve, SeenStamp, Subscription, Update, WatchTarget};
 use serde_json::{Value as Json, json};
@@ -25,7 +25,7 @@ pub(super) struct Phone {
     keep: Arc<Fieldkeep>,
     clock: Option<Arc<ManualClock>>,
     tokens: Arc<Tokens>,
-    locale: Locale,
+    locale: ReaderLocale,
     output: Arc<LineOutput>,
     watches: HashMap<u64, Subscription>,
     last_watch: u64,
@@ -157,7 +157,9 @@ impl Phone {
     fn watch(&mut self, watch: Watch) -> Reply {
         let target = match (watch.target, watch.id, watch.find) {
             (Target::Record, Some(id), None) => WatchTarget::Record { id },
-            (Target::List, None, Some(find)) => WatchTarget::List { query: shape::query(self.keep.schema(), &find)? },
+            (Target::List, None, Some(find)) => {
+                WatchTarget::Records { query: shape::query(self.keep.schema(), &find)? }
+            }
             (Target::State, root, None) => WatchTarget::State { root },
             (Target::Outbox, None, None) => WatchTarget::Outbox,
             (Target::Reviews, None, None) => WatchTarget::Reviews,
@@ -246,7 +248,7 @@ fn kept<T>(result: Result<T, KeepError>) -> Result<T, Failure> {
 struct Teller {
     watch: u64,
     keep: std::sync::Weak<Fieldkeep>,
-    locale: Locale,
+    locale: ReaderLocale,
     output: Arc<LineOutput>,
 }
 

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use fieldkeep::schema::{RecordType, Schema};
-use fieldkeep::state::{Locale, SyncState, sentence};
+use fieldkeep::state::{ReaderLocale, SyncState, sentence};
 use fieldkeep::value::{FieldKind, Value, value_of_json};
-use fieldkeep::{CommitOptions, Edit, Filter, KeepError, Query, Record, SeenStamp, Sort, Test, Update};
+use fieldkeep::{CommitOptions, Comparison, Edit, Filter, KeepError, Query, Record, SeenStamp, Sort, Update};
 use serde_json::{Map, Value as Json, json};
 
 use super::command::{Commit, EditLine, Find};
@@ -15,7 +15,7 @@ use crate::command_lines::Failure;
 const PAGE: u32 = 20;
 
 /// A state with its words.
-pub(super) fn state(state: &SyncState, now_ms: i64, locale: &Locale) -> Json {
+pub(super) fn state(state: &SyncState, now_ms: i64, locale: &ReaderLocale) -> Json {
     let words = sentence(state, now_ms, locale);
     let mut json = serialize(state);
     json["words"] = json!(words.text);
@@ -24,23 +24,23 @@ pub(super) fn state(state: &SyncState, now_ms: i64, locale: &Locale) -> Json {
 }
 
 /// A record with its state's words.
-pub(super) fn record(record: &Record, now_ms: i64, locale: &Locale) -> Json {
+pub(super) fn record(record: &Record, now_ms: i64, locale: &ReaderLocale) -> Json {
     let mut json = serialize(record);
     json["state"] = state(&record.state, now_ms, locale);
     json
 }
 
 /// A page of records.
-pub(super) fn page(page: &fieldkeep::RecordPage, now_ms: i64, locale: &Locale) -> Json {
+pub(super) fn page(page: &fieldkeep::RecordPage, now_ms: i64, locale: &ReaderLocale) -> Json {
     let records: Vec<Json> = page.records.iter().map(|one| record(one, now_ms, locale)).collect();
     json!({ "records": records, "next": page.next })
 }
 
 /// A value handed to a subscriber.
-pub(super) fn update(update: &Update, now_ms: i64, locale: &Locale) -> Json {
+pub(super) fn update(update: &Update, now_ms: i64, locale: &ReaderLocale) -> Json {
     match update {
         Update::Record { record: one } => json!({ "record": one.as_ref().map(|one| record(one, now_ms, locale)) }),
-        Update::List { page: list } => page(list, now_ms, locale),
+        Update::Records { page: list } => page(list, now_ms, locale),
         Update::State { state: one } => json!({ "state": one.as_ref().map(|one| state(one, now_ms, locale)) }),
         Update::Outbox { items } => json!({ "items": items }),
         Update::Reviews { reviews } => json!({ "reviews": reviews }),
@@ -111,17 +111,17 @@ pub(super) fn query(schema: &Schema, find: &Find) -> Result<Query, Failure> {
     })
 }
 
-fn test(kind: Option<FieldKind>, name: &str, operand: &Json) -> Result<Test, Failure> {
+fn test(kind: Option<FieldKind>, name: &str, operand: &Json) -> Result<Comparison, Failure> {
     let one = || value(kind, operand);
     match (name, operand) {
-        ("equal", _) => Ok(Test::Equal(one())),
-        ("one_of", Json::Array(list)) => Ok(Test::OneOf(list.iter().map(|item| value(kind, item)).collect())),
-        ("below", _) => Ok(Test::Below(one())),
-        ("at_most", _) => Ok(Test::AtMost(one())),
-        ("above", _) => Ok(Test::Above(one())),
-        ("at_least", _) => Ok(Test::AtLeast(one())),
-        ("empty", Json::Bool(true)) => Ok(Test::Empty),
-        ("empty", Json::Bool(false)) => Ok(Test::NotEmpty),
+        ("equal", _) => Ok(Comparison::Equal(one())),
+        ("one_of", Json::Array(list)) => Ok(Comparison::OneOf(list.iter().map(|item| value(kind, item)).collect())),
+        ("below", _) => Ok(Comparison::Below(one())),
+        ("at_most", _) => Ok(Comparison::AtMost(one())),
+        ("above", _) => Ok(Comparison::Above(one())),
+        ("at_least", _) => Ok(Comparison::AtLeast(one())),
+        ("empty", Json::Bool(true)) => Ok(Comparison::Empty),
+        ("empty", Json::Bool(false)) => Ok(Comparison::NotEmpty),
         _ => Err(Failure::bad_input(format!("no test {name} with {operand}"))),
     }
 }

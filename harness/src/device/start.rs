@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fieldkeep::clock::{Clock, ManualClock, SystemClock};
 use fieldkeep::schema::Schema;
-use fieldkeep::state::Locale;
+use fieldkeep::state::ReaderLocale;
 use fieldkeep::{Fieldkeep, OpenOptions};
 
 use super::tokens::Tokens;
@@ -21,7 +21,7 @@ pub(super) struct Started {
     pub(super) keep: Fieldkeep,
     pub(super) clock: Option<Arc<ManualClock>>,
     pub(super) tokens: Arc<Tokens>,
-    pub(super) locale: Locale,
+    pub(super) locale: ReaderLocale,
 }
 
 pub(super) fn start(args: &Args) -> Result<Started, DeviceError> {
@@ -56,7 +56,7 @@ pub(super) fn start(args: &Args) -> Result<Started, DeviceError> {
         manual: args.manual,
     })
     .map_err(|source| DeviceError::Open { data: args.data.clone(), source })?;
-    let locale = Locale { language: args.language.clone(), utc_offset_minutes: args.utc_offset_minutes };
+    let locale = ReaderLocale { language: args.language.clone(), utc_offset_minutes: args.utc_offset_minutes };
     Ok(Started { keep, clock: manual, tokens, locale })
 }
 

@@ -112,7 +112,7 @@ fn open(folder: &Path, passport: &store::Passport) -> Result<Fieldkeep, OpenErro
 
 fn words(keep: &Fieldkeep) -> Result<Value, KeepError> {
     let Some(state) = keep.state(None)? else { return Ok(Value::Null) };
-    let locale = fieldkeep::state::Locale::default();
+    let locale = fieldkeep::state::ReaderLocale::default();
     Ok(json!(fieldkeep::state::sentence(&state, keep.now_ms()?, &locale).text))
 }
 
@@ -126,7 +126,7 @@ fn record(keep: &Fieldkeep, id: RecordId) -> Result<Value, KeepError> {
         })
         .collect();
     let now_ms = keep.now_ms()?;
-    let locale = fieldkeep::state::Locale::default();
+    let locale = fieldkeep::state::ReaderLocale::default();
     let shown = keep.get(id)?.map(|record| {
         let words = fieldkeep::state::sentence(&record.state, now_ms, &locale).text;
         json!({

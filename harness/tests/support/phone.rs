@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex};
 
 use fieldkeep::clock::{Clock, ManualClock, Moment};
 use fieldkeep::remote::{AccessToken, TokenFuture, TokenProvider};
-use fieldkeep::schedule::{Battery, Conditions, Network};
+use fieldkeep::schedule::{Battery, Conditions, NetworkKind};
 use fieldkeep::schema;
 use fieldkeep::schema::Schema;
-use fieldkeep::state::{Locale, sentence};
+use fieldkeep::state::{ReaderLocale, sentence};
 use fieldkeep::store::{DATABASE_FILE, invariants};
 use fieldkeep::value::{RecordId, Value, value_of_json};
 use fieldkeep::{
@@ -275,16 +275,16 @@ impl Phone {
         self.keep().next_wake().unwrap()
     }
 
-    pub fn network(&self, network: Network) {
+    pub fn network(&self, network: NetworkKind) {
         self.keep().conditions(Conditions { network, battery: Battery::Ok }).unwrap();
     }
 
     pub fn offline(&self) {
-        self.network(Network::None);
+        self.network(NetworkKind::None);
     }
 
     pub fn online(&self) {
-        self.network(Network::Unmetered);
+        self.network(NetworkKind::Unmetered);
     }
 
     // ---- what is shown
@@ -317,13 +317,13 @@ impl Phone {
     /// The sentence about a record.
     pub fn words(&self, id: RecordId) -> String {
         let now_ms = self.keep().now_ms().unwrap();
-        sentence(&self.record(id).state, now_ms, &Locale::default()).text
+        sentence(&self.record(id).state, now_ms, &ReaderLocale::default()).text
     }
 
     /// The sentence about the whole device.
     pub fn device_words(&self) -> String {
         let now_ms = self.keep().now_ms().unwrap();
-        sentence(&self.keep().state(None).unwrap().unwrap(), now_ms, &Locale::default()).text
+        sentence(&self.keep().state(None).unwrap().unwrap(), now_ms, &ReaderLocale::default()).text
     }
 
     pub fn outbox(&self) -> Vec<OutboxItem> {

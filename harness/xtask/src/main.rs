@@ -1,7 +1,9 @@
 //! Build tasks of Fieldkeep: `cargo xtask help` lists them. Only the standard library, so that a fresh clone compiles
 //! it in a second.
 
+mod bindings;
 mod failure;
+mod kotlin;
 mod lengths;
 mod run;
 mod steps;
@@ -43,6 +45,6 @@ fn carry_out(task: Task) -> Result<(), Failure> {
             Ok(())
         }
         Task::Lint => run::all(&steps::lint(), &Workspace::find(false)?),
-        Task::Test { long } => run::all(&steps::test(), &Workspace::find(long)?),
+        Task::Test { long, rust } => run::all(&steps::test(rust), &Workspace::find(long)?),
     }
 }

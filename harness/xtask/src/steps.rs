@@ -1,6 +1,8 @@
 //! What the tasks consist of, in order: the quick and cheap checks first.
 
+use crate::bindings;
 use crate::failure::Failure;
+use crate::kotlin;
 use crate::lengths;
 use crate::run::{Outcome, Step};
 use crate::tally;
@@ -18,11 +20,15 @@ pub(crate) fn lint() -> Vec<Step> {
     ]
 }
 
-/// Lint, then all tests.
-pub(crate) fn test() -> Vec<Step> {
+/// Lint, then all tests; those of the foreign languages unless it is for `rust` alone.
+pub(crate) fn test(rust: bool) -> Vec<Step> {
     let mut steps = lint();
     steps.push(Step { name: "build", run: build });
     steps.push(Step { name: "test", run: tests });
+    if !rust {
+        steps.push(Step { name: "bindings", run: bindings::generate });
+        steps.push(Step { name: "kotlin", run: kotlin::test });
+    }
     steps
 }
 

@@ -7,12 +7,14 @@ Build tasks of Fieldkeep
 Usage: cargo xtask <task>
 
 Tasks:
-  test          Everything a change must pass: lint, then all tests and documentation examples
+  test          Everything a change must pass: lint, then all tests and documentation examples, then the Kotlin side
+  test --rust   The same without the Kotlin side: quick, needs nothing but a Rust toolchain
   test --long   The same with the long runs: sets FIELDKEEP_LONG=1 (500 kills instead of 40)
   lint          Formatting, file lengths, licences and sources of dependencies, clippy, documentation
   help          This text
 
-The first failing step ends the task with exit code 1. Missing tools (rustfmt, clippy, cargo-deny) are installed.";
+The first failing step ends the task with exit code 1. Missing tools (rustfmt, clippy, cargo-deny, and on Debian as root a
+JDK and Maven) are installed.";
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub(crate) enum Task {
     Test {
         /// With the runs that take minutes.
         long: bool,
+        /// Without the foreign languages.
+        rust: bool,
     },
     /// Everything that reads the code without running it.
     Lint,
@@ -34,8 +38,9 @@ impl Task {
         let args: Vec<String> = args.collect();
         let words: Vec<&str> = args.iter().map(String::as_str).collect();
         match words.as_slice() {
-            ["test"] => Ok(Self::Test { long: false }),
-            ["test", "--long"] => Ok(Self::Test { long: true }),
+            ["test"] => Ok(Self::Test { long: false, rust: false }),
+            ["test", "--long"] => Ok(Self::Test { long: true, rust: false }),
+            ["test", "--rust"] => Ok(Self::Test { long: false, rust: true }),
             ["lint"] => Ok(Self::Lint),
             [] | ["help" | "--help" | "-h"] | [_, "--help" | "-h"] => Ok(Self::Help),
             other => Err(format!("xtask does not know `{}`", other.join(" "))),
@@ -50,8 +55,9 @@ mod tests {
     #[test]
     fn command_lines() {
         for (line, expected) in [
-            ("test", Some(Task::Test { long: false })),
-            ("test --long", Some(Task::Test { long: true })),
+            ("test", Some(Task::Test { long: false, rust: false })),
+            ("test --long", Some(Task::Test { long: true, rust: false })),
+            ("test --rust", Some(Task::Test { long: false, rust: true })),
             ("lint", Some(Task::Lint)),
             ("help", Some(Task::Help)),
             ("test --help", Some(Task::Help)),

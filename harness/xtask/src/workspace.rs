@@ -27,6 +27,15 @@ impl Workspace {
         Ok(Self { root: root.to_owned(), long, cargo })
     }
 
+    /// Where cargo builds.
+    pub(crate) fn target(&self) -> Result<PathBuf, Failure> {
+        let metadata = stdout_of(&mut self.cargo(&["metadata", "--format-version", "1", "--no-deps"]))?;
+        // One string of one line of JSON: not worth a parser in a tool without dependencies.
+        let rest = metadata.split_once("\"target_directory\":\"").map(|(_, rest)| rest);
+        let path = rest.and_then(|rest| rest.split_once('"')).map(|(path, _)| PathBuf::from(path));
+        path.ok_or_else(|| Failure::new("cargo did not say where it builds"))
+    }
+
     /// A cargo command in the root folder. It reads no input: nothing here may wait for a person.
     pub(crate) fn cargo(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.cargo);

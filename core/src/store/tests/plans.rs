@@ -8,7 +8,7 @@ use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use uuid::Uuid;
 
 use super::site;
-use crate::store::query::{self, Filter, Query, Sort, Test};
+use crate::store::query::{self, Comparison, Filter, Query, Sort};
 use crate::store::{changes, journal, meta, open, records, refs, reviews, shipments};
 use crate::value::{RecordId, Value};
 
@@ -114,13 +114,13 @@ fn lists_use_the_index_of_the_field_they_filter_or_sort_by() {
         (
             "equal",
             "field_work_order.status",
-            Query { filters: filter("status", Test::Equal(Value::Choice("assigned".into()))), ..all() },
+            Query { filters: filter("status", Comparison::Equal(Value::Choice("assigned".into()))), ..all() },
         ),
         (
             "one of",
             "field_work_order.status",
             Query {
-                filters: filter("status", Test::OneOf(vec![Value::Choice("assigned".into()), Value::Null])),
+                filters: filter("status", Comparison::OneOf(vec![Value::Choice("assigned".into()), Value::Null])),
                 sort: sort("status", false),
                 ..all()
             },
@@ -128,34 +128,37 @@ fn lists_use_the_index_of_the_field_they_filter_or_sort_by() {
         (
             "below",
             "field_work_order.due",
-            Query { filters: filter("due", Test::Below(date())), sort: sort("due", true), ..all() },
+            Query { filters: filter("due", Comparison::Below(date())), sort: sort("due", true), ..all() },
         ),
         (
             "at least",
             "field_work_order.due",
-            Query { filters: filter("due", Test::AtLeast(date())), sort: sort("due", false), ..all() },
+            Query { filters: filter("due", Comparison::AtLeast(date())), sort: sort("due", false), ..all() },
         ),
         (
             "above",
             "field_work_order.hours",
             Query {
-                filters: filter("hours", Test::Above(Value::Decimal("1.5".into()))),
+                filters: filter("hours", Comparison::Above(Value::Decimal("1.5".into()))),
                 sort: sort("hours", false),
                 ..all()
             },
         ),
-        ("empty", "field_work_order.due", Query { filters: filter("due", Test::Empty), ..all() }),
+        ("empty", "field_work_order.due", Query { filters: filter("due", Comparison::Empty), ..all() }),
         (
             "a customer's jobs",
             "field_work_order.customer",
-            Query { filters: filter("customer", Test::Equal(Value::Reference(RecordId(Uuid::from_u128(1))))), ..all() },
+            Query {
+                filters: filter("customer", Comparison::Equal(Value::Reference(RecordId(Uuid::from_u128(1))))),
+                ..all()
+            },
         ),
         (
             "one value in an order",
             "field_work_order.customer",
-            Query { filters: filter("customer", Test::Empty), sort: sort("hours", false), ..all() },
+            Query { filters: filter("customer", Comparison::Empty), sort: sort("hours", false), ..all() },
         ),
-        ("not empty", "records_alive", Query { filters: filter("due", Test::NotEmpty), ..all() }),
+        ("not empty", "records_alive", Query { filters: filter("due", Comparison::NotEmpty), ..all() }),
         ("not indexed", "records_alive", Query { sort: sort("title", false), ..all() }),
         ("sort", "field_work_order.due", Query { sort: sort("due", false), ..all() }),
         ("sort down", "field_work_order.due", Query { sort: sort("due", true), ..all() }),

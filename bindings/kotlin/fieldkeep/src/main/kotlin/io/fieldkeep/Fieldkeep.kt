@@ -1,0 +1,197 @@
+package io.fieldkeep
+
+import io.fieldkeep.ffi.FieldkeepCore
+import io.fieldkeep.ffi.HostException
+import io.fieldkeep.ffi.OpenConfig
+import io.fieldkeep.ffi.TokenSource
+import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.withContext
+
+/** What a [Fieldkeep] is opened with. */
+class Options(
+    /** The user's own folder, made if need be. Exclude it from backups. */
+    val folder: String,
+    /** Whose work it is. A folder belongs to one user for ever. */
+    val user: String,
+    /** The schema, as JSON. */
+    val schemaJson: String,
+    /** The server's address, such as `https://field.example.com`. */
+    val server: String,
+    /** Hands out bearer tokens. */
+    val tokens: Tokens,
+    /** Certificates (DER) that are trusted besides Mozilla's: for a server with a private authority. */
+    val privateRoots: List<ByteArray> = emptyList(),
+    /** Where calls that touch the disk or the network run. Never the main thread. */
+    val dispatcher: CoroutineDispatcher = Dispatchers.IO,
+)
+
+/** Hands out bearer tokens. Called from Fieldkeep's own threads. */
+interface Tokens {
+    /** The token to use now, at once; null when nobody is signed in. */
+    fun current(): AccessToken?
+
+    /** A token newer than the generation [stale], made if need be; null when the person has to sign in. May block. */
+    fun refresh(stale: ULong): AccessToken?
+}
+
+/**
+ * One user's work on this device.
+ *
+ * Suspending functions run on [Options.dispatcher]. Those that write finish once begun: a cancelled coroutine never loses
+ * a save. Flows give the newest value at once and then every change, a storm folded into the latest; collecting no more
+ * ends the watching.
+ */
+class Fieldkeep private constructor(
+    private val core: FieldkeepCore,
+    private val dispatcher: CoroutineDispatcher,
+) : AutoCloseable {
+    /** This device's name, made when the folder was made. */
+    val device: String get() = core.device()
+
+    /** An id for a record to be created, where other edits of the same commit refer to it. */
+    fun newRecordId(): RecordId = core.newRecordId()
+
+    /**
+     * Keeps edits, all or none. When it returns they are durable on this device, and will reach the server or a person.
+     *
+     * @throws KeepException nothing was written then
+     */
+    suspend fun commit(edits: List<Edit>, options: CommitOptions = commitOptions()): Receipt =
+        write { core.commit(edits, options) }
+
+    /** The same for one edit. */
+    suspend fun commit(edit: Edit, options: CommitOptions = commitOptions()): Receipt = commit(listOf(edit), options)
+
+    /** A record by its id; null when it is not on this device. */
+    suspend fun get(id: RecordId): Record? = read { core.get(id) }
+
+    /** A record by the server's id of it; null when it is not on this device. */
+    suspend fun getByServerId(recordType: String, serverId: String): Record? =
+        read { core.getByServerId(recordType, serverId) }
+
+    /** One page of a list. */
+    suspend fun find(query: Query): RecordPage = read { core.find(query) }
+
+    /** The state of a record with those that belong to it; null for an unknown record. */
+    suspend fun state(root: RecordId): SyncState? = read { core.state(root) }
+
+    /** The state of the whole device. */
+    suspend fun state(): SyncState = read { requireNotNull(core.state(null)) }
+
+    /** Everything that waits, in the order in which it was made. */
+    suspend fun outbox(): List<OutboxItem> = read { core.outbox() }
+
+    /** All open reviews, oldest first. */
+    suspend fun reviews(): List<Review> = read { core.reviews() }
+
+    /** What happened to a record on this device, oldest first. */
+    suspend fun history(id: RecordId): List<HistoryEntry> = read { core.history(id) }
+
+    /** A person's answer to a [review] as it was shown. */
+    suspend fun resolve(review: Review, answer: Resolve) = write { core.resolve(review.id, review.theirsRev, answer) }
+
+    /** Keeps a half-filled form. It is never sent; a commit that names it removes it. */
+    suspend fun saveDraft(form: String, fields: String, record: Record? = null) =
+        write { core.saveDraft(form, record?.id, record?.seen, fields) }
+
+    /** The draft of a form, if there is one. */
+    suspend fun draft(form: String): Draft? = read { core.draft(form) }
+
+    /** Throws a draft away. */
+    suspend fun discardDraft(form: String) = write { core.discardDraft(form) }
+
+    /** Watches a record; null while it is not on this device. */
+    fun watch(id: RecordId): Flow<Record?> =
+        updates(WatchTarget.Record(id)).map { (it as Update.Record).record }
+
+    /** Watches a list. */
+    fun watch(query: Query): Flow<RecordPage> = updates(WatchTarget.Records(query)).map { (it as Update.Records).page }
+
+    /** Watches the state of a record with those that belong to it; null while it is not on this device. */
+    fun watchState(root: RecordId): Flow<SyncState?> =
+        updates(WatchTarget.State(root)).map { (it as Update.State).state }
+
+    /** Watches the state of the whole device. */
+    fun watchState(): Flow<SyncState> = updates(WatchTarget.State(null)).map { requireNotNull((it as Update.State).state) }
+
+    /** Watches what waits. */
+    fun watchOutbox(): Flow<List<OutboxItem>> = updates(WatchTarget.Outbox).map { (it as Update.Outbox).items }
+
+    /** Watches the open reviews. */
+    fun watchReviews(): Flow<List<Review>> = updates(WatchTarget.Reviews).map { (it as Update.Reviews).reviews }
+
+    /** The sentence for a state, now. Render again at [Sentence.changesAtMs]. */
+    suspend fun sentence(state: SyncState, locale: ReaderLocale): Sentence =
+        read { io.fieldkeep.ffi.sentenceOf(state, core.nowMs(), locale) }
+
+    /** Corrected device time, milliseconds since 1970 UTC: the clock of all times in states. */
+    suspend fun nowMs(): Long = read { core.nowMs() }
+
+    /** Tells what the phone's network and battery are like. Call it whenever that changes. */
+    suspend fun conditions(conditions: Conditions) = write { core.conditions(conditions) }
+
+    /** Somebody has signed in: a token is there that was not there before. */
+    fun tokenChanged() = core.tokenChanged()
+
+    /** A person pressed "Sync now". A cancelled coroutine stops waiting; the sync itself goes on. */
+    suspend fun syncNow(): SyncReport = abandonable(dispatcher) { core.syncNow() }
+
+    /** "Sync now" for one record, with a report on that record alone. */
+    suspend fun syncNow(id: RecordId): SyncReport = abandonable(dispatcher) { core.syncRecord(id) }
+
+    /** Works for at most so long, for a background task of the host. */
+    suspend fun runUntil(withinMs: Long): SliceReport = abandonable(dispatcher) { core.runUntil(withinMs) }
+
+    /** When [runUntil] should be called next, milliseconds from now; null when only an event brings work. */
+    suspend fun nextWake(): Long? = read { core.nextWake() }
+
+    /** Closes all files and locks within that time, so that the system may freeze the process. */
+    suspend fun suspendWithin(withinMs: Long) = write { core.suspend(withinMs) }
+
+    /** Opens the files again and goes on. */
+    suspend fun resume() = write { core.resume() }
+
+    /** Closes for good. May be called twice; every call after it throws [KeepException.Closed]. Blocks briefly. */
+    override fun close() = core.shutDown()
+
+    private fun updates(target: WatchTarget): Flow<Update> = watching(core, target, dispatcher)
+
+    private suspend fun <T> read(call: () -> T): T = withContext(dispatcher) { call() }
+
+    private suspend fun <T> write(call: () -> T): T = withContext(NonCancellable + dispatcher) { call() }
+
+    companion object {
+        /**
+         * Opens a user's folder, making it if need be, and goes on where the last process stopped.
+         *
+         * @throws OpenException nothing in the folder was changed then
+         */
+        suspend fun open(options: Options): Fieldkeep = withContext(NonCancellable + options.dispatcher) {
+            val config = OpenConfig(
+                options.folder,
+                options.user,
+                options.schemaJson,
+                options.server,
+                options.privateRoots,
+            )
+            Fieldkeep(FieldkeepCore.open(config, HostTokens(options.tokens)), options.dispatcher)
+        }
+    }
+}
+
+private class HostTokens(private val tokens: Tokens) : TokenSource {
+    override fun current() = asHost { tokens.current() }
+
+    override fun refresh(stale: ULong) = asHost { tokens.refresh(stale) }
+
+    private fun asHost(call: () -> AccessToken?): AccessToken? =
+        try {
+            call()
+        } catch (failure: Exception) {
+            throw HostException.Failed(failure.toString())
+        }
+}
