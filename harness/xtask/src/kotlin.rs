@@ -9,6 +9,28 @@ use crate::workspace::{Workspace, show, works};
 /// What Maven needs, as Debian calls it: about 300 MB, once.
 const DEBIAN_PACKAGES: [&str; 2] = ["openjdk-17-jdk-headless", "maven"];
 
+/// The formatter: a jar of 71 MB, fetched once. `.editorconfig` has its rules.
+const KTLINT: &str = "1.8.0";
+
+/// Checks that the Kotlin code is formatted. `java -jar target/tools/ktlint-cli-….jar -F "bindings/**/*.kt"` repairs it.
+pub(crate) fn format(workspace: &Workspace) -> Result<Outcome, Failure> {
+    ensure_maven()?;
+    let tools = workspace.target()?.join("tools");
+    let jar = tools.join(format!("ktlint-cli-{KTLINT}-all.jar"));
+    if !jar.exists() {
+        println!("fetching ktlint {KTLINT} (71 MB)");
+        let mut fetch = Command::new("mvn");
+        fetch.args(["-q", "-B", "-ntp", "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"]);
+        fetch.arg(format!("-Dartifact=com.pinterest.ktlint:ktlint-cli:{KTLINT}:jar:all"));
+        fetch.arg(format!("-DoutputDirectory={}", tools.display())).current_dir(&workspace.root).stdin(Stdio::null());
+        show(&mut fetch)?;
+    }
+    let mut ktlint = Command::new("java");
+    ktlint.arg("-jar").arg(&jar).args(["--relative", "bindings/kotlin/*/src/**/*.kt"]);
+    show(ktlint.current_dir(&workspace.root).stdin(Stdio::null()))?;
+    Ok(Outcome::Done)
+}
+
 /// Runs the tests of `bindings/kotlin`.
 pub(crate) fn test(workspace: &Workspace) -> Result<Outcome, Failure> {
     ensure_maven()?;

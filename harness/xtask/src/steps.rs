@@ -27,6 +27,7 @@ pub(crate) fn test(rust: bool) -> Vec<Step> {
     steps.push(Step { name: "test", run: tests });
     if !rust {
         steps.push(Step { name: "bindings", run: bindings::generate });
+        steps.push(Step { name: "kotlin format", run: kotlin::format });
         steps.push(Step { name: "kotlin", run: kotlin::test });
     }
     steps

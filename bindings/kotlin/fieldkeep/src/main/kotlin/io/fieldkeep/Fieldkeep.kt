@@ -45,10 +45,8 @@ interface Tokens {
  * a save. Flows give the newest value at once and then every change, a storm folded into the latest; collecting no more
  * ends the watching.
  */
-class Fieldkeep private constructor(
-    private val core: FieldkeepCore,
-    private val dispatcher: CoroutineDispatcher,
-) : AutoCloseable {
+class Fieldkeep private constructor(private val core: FieldkeepCore, private val dispatcher: CoroutineDispatcher) :
+    AutoCloseable {
     /** This device's name, made when the folder was made. */
     val device: String get() = core.device()
 
@@ -105,8 +103,7 @@ class Fieldkeep private constructor(
     suspend fun discardDraft(form: String) = write { core.discardDraft(form) }
 
     /** Watches a record; null while it is not on this device. */
-    fun watch(id: RecordId): Flow<Record?> =
-        updates(WatchTarget.Record(id)).map { (it as Update.Record).record }
+    fun watch(id: RecordId): Flow<Record?> = updates(WatchTarget.Record(id)).map { (it as Update.Record).record }
 
     /** Watches a list. */
     fun watch(query: Query): Flow<RecordPage> = updates(WatchTarget.Records(query)).map { (it as Update.Records).page }
@@ -116,7 +113,9 @@ class Fieldkeep private constructor(
         updates(WatchTarget.State(root)).map { (it as Update.State).state }
 
     /** Watches the state of the whole device. */
-    fun watchState(): Flow<SyncState> = updates(WatchTarget.State(null)).map { requireNotNull((it as Update.State).state) }
+    fun watchState(): Flow<SyncState> = updates(WatchTarget.State(null)).map {
+        requireNotNull((it as Update.State).state)
+    }
 
     /** Watches what waits. */
     fun watchOutbox(): Flow<List<OutboxItem>> = updates(WatchTarget.Outbox).map { (it as Update.Outbox).items }
@@ -188,10 +187,9 @@ private class HostTokens(private val tokens: Tokens) : TokenSource {
 
     override fun refresh(stale: ULong) = asHost { tokens.refresh(stale) }
 
-    private fun asHost(call: () -> AccessToken?): AccessToken? =
-        try {
-            call()
-        } catch (failure: Exception) {
-            throw HostException.Failed(failure.toString())
-        }
+    private fun asHost(call: () -> AccessToken?): AccessToken? = try {
+        call()
+    } catch (failure: Exception) {
+        throw HostException.Failed(failure.toString())
+    }
 }
