@@ -112,4 +112,22 @@ class SaveTest {
             }
         }
     }
+
+    @Test
+    fun `what the host throws when asked for a token means that nobody is signed in`() = runBlocking<Unit> {
+        Site().use { site ->
+            val locked = object : Tokens {
+                override fun current(): AccessToken? = error("the key store is locked")
+
+                override fun refresh(stale: ULong): AccessToken? = error("the key store is locked")
+            }
+            val options = Options(site.folder("phone").path, "ana", site.schemaJson, site.url, locked)
+            Fieldkeep.open(options).use { keep ->
+                val id = keep.commit(newRecord("customer") { text("name", "Hansa") }).records.single()
+                assertEquals(SyncOutcome.SignIn, keep.syncNow().outcome)
+                val words = keep.sentence(requireNotNull(keep.get(id)).state, ReaderLocale("en", 0))
+                assertEquals("Saved on this device. Sign in to send it.", words.text)
+            }
+        }
+    }
 }
