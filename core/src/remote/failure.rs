@@ -64,16 +64,8 @@ pub(super) fn judge(response: &HttpResponse, expected: &str, now_ms: i64) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::remote::http::{HttpBody, HttpFuture};
+    use crate::remote::http::Empty;
     use crate::wire::NDJSON;
-
-    struct Empty;
-
-    impl HttpBody for Empty {
-        fn next(&mut self) -> HttpFuture<'_, Option<Result<Vec<u8>, HttpError>>> {
-            Box::pin(async { None })
-        }
-    }
 
     #[test]
     fn a_head_is_an_answer_of_ours_or_says_why_the_lane_waits() {

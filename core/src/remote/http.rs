@@ -76,3 +76,14 @@ pub trait Http: Send + Sync {
     /// Sends one request and answers when the response's head is there.
     fn send(&self, request: HttpRequest) -> HttpFuture<'_, Result<HttpResponse, HttpError>>;
 }
+
+/// A body with nothing in it, for tests of heads.
+#[cfg(test)]
+pub(super) struct Empty;
+
+#[cfg(test)]
+impl HttpBody for Empty {
+    fn next(&mut self) -> HttpFuture<'_, Option<Result<Vec<u8>, HttpError>>> {
+        Box::pin(async { None })
+    }
+}

@@ -22,15 +22,7 @@ pub(super) fn read(response: &HttpResponse, now_ms: i64) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::remote::http::{HttpBody, HttpError, HttpFuture};
-
-    struct Empty;
-
-    impl HttpBody for Empty {
-        fn next(&mut self) -> HttpFuture<'_, Option<Result<Vec<u8>, HttpError>>> {
-            Box::pin(async { None })
-        }
-    }
+    use crate::remote::http::Empty;
 
     #[test]
     fn seconds_and_dates() {
