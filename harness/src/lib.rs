@@ -1,6 +1,7 @@
 //! The desktop harness of Fieldkeep: the demo, a scriptable device and office, the reference server, a proxy that breaks
 //! things, and an inspector.
 
+pub mod codegen;
 pub mod command_lines;
 pub mod dataset;
 pub mod demo;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use fieldkeep_harness::{demo, device, faults, inspect, office, serve};
+use fieldkeep_harness::{codegen, demo, device, faults, inspect, office, serve};
 
 /// Kept on the phone, sent once, told truly: the desktop harness.
 #[derive(Parser)]
@@ -27,6 +27,8 @@ enum Command {
     Inspect(inspect::Args),
     /// Stand between a device and a server and break things on command.
     Faults(faults::Args),
+    /// Make the classes of an app from its schema, in Kotlin and Swift.
+    Codegen(codegen::Args),
 }
 
 fn main() -> ExitCode {
@@ -37,5 +39,6 @@ fn main() -> ExitCode {
         Command::Office(args) => office::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Faults(args) => faults::run(args),
+        Command::Codegen(args) => codegen::run(args),
     }
 }

@@ -56,6 +56,7 @@ impl RecordTypeBuilder {
         Self(TypeFile {
             name: name.to_owned(),
             label: None,
+            doc: None,
             fields: Vec::new(),
             append_only: None,
             natural_key: Vec::new(),
@@ -74,6 +75,13 @@ impl RecordTypeBuilder {
     #[must_use]
     pub fn label(mut self, label: &str) -> Self {
         self.0.label = Some(label.to_owned());
+        self
+    }
+
+    /// What it is for, in a sentence for those who write the app.
+    #[must_use]
+    pub fn doc(mut self, doc: &str) -> Self {
+        self.0.doc = Some(doc.to_owned());
         self
     }
 
@@ -102,6 +110,7 @@ impl FieldBuilder {
         Self(FieldFile {
             name: name.to_owned(),
             label: None,
+            doc: None,
             kind,
             required: false,
             choices: Vec::new(),
@@ -132,6 +141,13 @@ impl FieldBuilder {
     #[must_use]
     pub fn label(mut self, label: &str) -> Self {
         self.0.label = Some(label.to_owned());
+        self
+    }
+
+    /// What it is for, in a sentence for those who write the app.
+    #[must_use]
+    pub fn doc(mut self, doc: &str) -> Self {
+        self.0.doc = Some(doc.to_owned());
         self
     }
 

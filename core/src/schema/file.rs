@@ -19,6 +19,8 @@ pub(super) struct TypeFile {
     pub(super) name: String,
     #[serde(default)]
     pub(super) label: Option<String>,
+    #[serde(default)]
+    pub(super) doc: Option<String>,
     pub(super) fields: Vec<FieldFile>,
     #[serde(default)]
     pub(super) append_only: Option<String>,
@@ -35,6 +37,8 @@ pub(super) struct FieldFile {
     pub(super) name: String,
     #[serde(default)]
     pub(super) label: Option<String>,
+    #[serde(default)]
+    pub(super) doc: Option<String>,
     #[serde(alias = "type")]
     pub(super) kind: FieldKind,
     #[serde(default)]
@@ -87,6 +91,7 @@ impl TypeFile {
         RecordType {
             label: self.label.unwrap_or_else(|| label_of(&self.name)),
             name: self.name,
+            doc: self.doc,
             fields: self.fields.into_iter().map(|field| field.into_field(policy)).collect(),
             append_only: self.append_only,
             natural_key: self.natural_key,
@@ -99,6 +104,7 @@ impl FieldFile {
         Field {
             label: self.label.unwrap_or_else(|| label_of(&self.name)),
             name: self.name,
+            doc: self.doc,
             kind: self.kind,
             required: self.required,
             choices: self.choices.into_iter().map(ChoiceFile::into_choice).collect(),

@@ -31,6 +31,9 @@ pub struct Field {
     pub name: String,
     /// Name for people.
     pub label: String,
+    /// What it is for, in a sentence for those who write the app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doc: Option<String>,
     /// The type of its values.
     pub kind: FieldKind,
     /// Must not be null when it is created or edited.
@@ -54,6 +57,9 @@ pub struct RecordType {
     pub name: String,
     /// Name for people, one record of it.
     pub label: String,
+    /// What it is for, in a sentence for those who write the app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doc: Option<String>,
     /// Its fields, in declared order.
     pub fields: Vec<Field>,
     /// For append-only types (notes, parts, activity): the reference field that names the parent. Such records are

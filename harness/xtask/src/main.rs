@@ -5,6 +5,7 @@ mod bindings;
 mod failure;
 mod kotlin;
 mod lengths;
+mod models;
 mod run;
 mod steps;
 mod tally;

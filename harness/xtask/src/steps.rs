@@ -4,6 +4,7 @@ use crate::bindings;
 use crate::failure::Failure;
 use crate::kotlin;
 use crate::lengths;
+use crate::models;
 use crate::run::{Outcome, Step};
 use crate::tally;
 use crate::tools::{CLIPPY, DENY, RUSTFMT};
@@ -27,6 +28,7 @@ pub(crate) fn test(rust: bool) -> Vec<Step> {
     steps.push(Step { name: "test", run: tests });
     if !rust {
         steps.push(Step { name: "bindings", run: bindings::generate });
+        steps.push(Step { name: "models", run: models::generate });
         steps.push(Step { name: "kotlin format", run: kotlin::format });
         steps.push(Step { name: "kotlin", run: kotlin::test });
     }

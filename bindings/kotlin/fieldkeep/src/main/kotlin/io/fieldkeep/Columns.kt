@@ -1,0 +1,109 @@
+package io.fieldkeep
+
+import java.math.BigDecimal
+import java.time.Instant
+import java.time.LocalDate
+import kotlin.reflect.KProperty
+
+/** One of the declared choices of a field; classes made from the schema list them. */
+interface ChoiceValue {
+    /** What is stored and sent. */
+    val name: String
+
+    /** What a person reads. */
+    val label: String
+}
+
+/** A place on earth, in degrees; kept to seven places (about a centimetre). */
+data class Place(val latitude: Double, val longitude: Double)
+
+/** A field with its exact type: how its values are read and set. Classes made from the schema have one for each field. */
+open class Column<T : Any>(val name: String, private val lower: (T) -> Value, private val lift: (Value) -> T?) {
+    internal fun valueOf(value: T): Value = lower(value)
+
+    internal fun read(values: Map<String, Value>): T? = values[name]?.let(lift)
+
+    operator fun getValue(model: Model, property: KProperty<*>): T? = read(model.record.fields)
+
+    operator fun getValue(changes: ModelChanges, property: KProperty<*>): T? = changes[this]
+
+    operator fun setValue(changes: ModelChanges, property: KProperty<*>, value: T?) = changes.set(this, value)
+}
+
+/** A field by which lists are filtered and sorted: quick among a million records where the schema says `indexed`. */
+class SortableColumn<T : Any>(name: String, lower: (T) -> Value, lift: (Value) -> T?) : Column<T>(name, lower, lift) {
+    /** Smallest first; records without a value come first. */
+    val ascending: Sort get() = Sort(name, false)
+
+    /** Largest first; records without a value come last. */
+    val descending: Sort get() = Sort(name, true)
+
+    /** Records without a value. */
+    val isEmpty: Filter get() = Filter(name, Comparison.Empty)
+
+    /** Records with a value. */
+    val isNotEmpty: Filter get() = Filter(name, Comparison.NotEmpty)
+
+    /** Equal by the field's type. */
+    infix fun equalTo(value: T): Filter = Filter(name, Comparison.Equal(valueOf(value)))
+
+    /** One of these. */
+    fun oneOf(vararg values: T): Filter = Filter(name, Comparison.OneOf(values.map(::valueOf)))
+
+    /** Less than. */
+    infix fun below(value: T): Filter = Filter(name, Comparison.Below(valueOf(value)))
+
+    /** Not more than. */
+    infix fun atMost(value: T): Filter = Filter(name, Comparison.AtMost(valueOf(value)))
+
+    /** More than. */
+    infix fun above(value: T): Filter = Filter(name, Comparison.Above(valueOf(value)))
+
+    /** Not less than. */
+    infix fun atLeast(value: T): Filter = Filter(name, Comparison.AtLeast(valueOf(value)))
+}
+
+/** A short or long text. */
+fun textColumn(name: String) = SortableColumn(name, Value::Text) { (it as? Value.Text)?.v1 }
+
+/** An exact decimal number. */
+fun decimalColumn(name: String) = SortableColumn<BigDecimal>(name, { Value.Decimal(it.toPlainString()) }) { value ->
+    (value as? Value.Decimal)?.v1?.toBigDecimal()
+}
+
+/** A whole number. */
+fun integerColumn(name: String) = SortableColumn(name, Value::Integer) { (it as? Value.Integer)?.v1 }
+
+/** Yes or no. */
+fun booleanColumn(name: String) = SortableColumn(name, Value::Boolean) { (it as? Value.Boolean)?.v1 }
+
+/** A moment, to the millisecond. */
+fun instantColumn(name: String) = SortableColumn<Instant>(name, { Value.Instant(it.toEpochMilli()) }) { value ->
+    (value as? Value.Instant)?.v1?.let(Instant::ofEpochMilli)
+}
+
+/** A calendar day without a time zone. */
+fun dateColumn(name: String) = SortableColumn<LocalDate>(name, { Value.Date(it.toString()) }) { value ->
+    (value as? Value.Date)?.v1?.let(LocalDate::parse)
+}
+
+/** One of the declared choices. */
+fun <T : ChoiceValue> choiceColumn(name: String, of: (String) -> T) =
+    SortableColumn<T>(name, { Value.Choice(it.name) }) { value -> (value as? Value.Choice)?.v1?.let(of) }
+
+/** A phone number. */
+fun phoneColumn(name: String) = SortableColumn(name, Value::Phone) { (it as? Value.Phone)?.v1 }
+
+/** Another record. */
+fun <T : ModelId> referenceColumn(name: String, of: (RecordId) -> T) =
+    SortableColumn<T>(name, { Value.Reference(it.record) }) { value -> (value as? Value.Reference)?.v1?.let(of) }
+
+/** A set of words. Lists cannot be filtered by it. */
+fun tagsColumn(name: String) = Column<Set<String>>(name, { Value.Tags(it.toList()) }) { value ->
+    (value as? Value.Tags)?.v1?.toSet()
+}
+
+/** A place on earth. Lists cannot be filtered by it. */
+fun placeColumn(name: String) = Column<Place>(name, { Value.Geo(it.latitude, it.longitude) }) { value ->
+    (value as? Value.Geo)?.let { Place(it.latitude, it.longitude) }
+}

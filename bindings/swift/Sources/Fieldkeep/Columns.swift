@@ -1,0 +1,200 @@
+import FieldkeepTypes
+import Foundation
+
+/// One of the declared choices of a field; types made from the schema list them.
+public protocol ChoiceValue: Hashable, Sendable {
+    /// What is stored and sent.
+    var name: String { get }
+    /// What a person reads.
+    var label: String { get }
+    init(name: String)
+}
+
+/// A place on earth, in degrees; kept to seven places (about a centimetre).
+public struct Place: Hashable, Sendable {
+    public var latitude: Double
+    public var longitude: Double
+
+    public init(latitude: Double, longitude: Double) {
+        self.latitude = latitude
+        self.longitude = longitude
+    }
+}
+
+/// A calendar day without a time zone.
+public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// `YYYY-MM-DD`.
+    public let text: String
+
+    /// The day of that text; nil when it is no `YYYY-MM-DD`.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.count) == [4, 2, 2], parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }) else {
+            return nil
+        }
+        self.text = text
+    }
+
+    /// The day of a moment, where that calendar's people are.
+    public init(of moment: Date, in calendar: Calendar = .current) {
+        let parts = calendar.dateComponents([.year, .month, .day], from: moment)
+        let digits = { (number: Int?, count: Int) in
+            let text = String(number ?? 0)
+            return String(repeating: "0", count: max(0, count - text.count)) + text
+        }
+        text = "\(digits(parts.year, 4))-\(digits(parts.month, 2))-\(digits(parts.day, 2))"
+    }
+
+    public var description: String { text }
+
+    public static func < (left: Day, right: Day) -> Bool { left.text < right.text }
+}
+
+/// A field with its exact type: how its values are read and set. Types made from the schema have one for each field.
+public struct Column<T: Sendable>: Sendable {
+    public let name: String
+    let lower: @Sendable (T) -> Value
+    let lift: @Sendable (Value) -> T?
+
+    /// The field's value in a record.
+    public subscript(record: Record) -> T? { record.fields[name].flatMap(lift) }
+}
+
+/// A field by which lists are filtered and sorted: quick among a million records where the schema says `indexed`.
+public struct SortableColumn<T: Sendable>: Sendable {
+    let column: Column<T>
+
+    init(_ name: String, _ lower: @escaping @Sendable (T) -> Value, _ lift: @escaping @Sendable (Value) -> T?) {
+        column = Column(name: name, lower: lower, lift: lift)
+    }
+
+    public var name: String { column.name }
+
+    /// The field's value in a record.
+    public subscript(record: Record) -> T? { column[record] }
+
+    /// Smallest first; records without a value come first.
+    public var ascending: Sort { Sort(field: name, descending: false) }
+
+    /// Largest first; records without a value come last.
+    public var descending: Sort { Sort(field: name, descending: true) }
+
+    /// Records without a value.
+    public var isEmpty: Filter { Filter(field: name, test: .empty) }
+
+    /// Records with a value.
+    public var isNotEmpty: Filter { Filter(field: name, test: .notEmpty) }
+
+    /// Equal by the field's type.
+    public func equal(to value: T) -> Filter { Filter(field: name, test: .equal(column.lower(value))) }
+
+    /// One of these.
+    public func oneOf(_ values: [T]) -> Filter { Filter(field: name, test: .oneOf(values.map(column.lower))) }
+
+    /// Less than.
+    public func below(_ value: T) -> Filter { Filter(field: name, test: .below(column.lower(value))) }
+
+    /// Not more than.
+    public func atMost(_ value: T) -> Filter { Filter(field: name, test: .atMost(column.lower(value))) }
+
+    /// More than.
+    public func above(_ value: T) -> Filter { Filter(field: name, test: .above(column.lower(value))) }
+
+    /// Not less than.
+    public func atLeast(_ value: T) -> Filter { Filter(field: name, test: .atLeast(column.lower(value))) }
+}
+
+extension SortableColumn where T == String {
+    /// A short or long text.
+    public static func text(_ name: String) -> Self {
+        Self(name, { .text($0) }, { if case .text(let text) = $0 { text } else { nil } })
+    }
+
+    /// A phone number.
+    public static func phone(_ name: String) -> Self {
+        Self(name, { .phone($0) }, { if case .phone(let text) = $0 { text } else { nil } })
+    }
+}
+
+extension SortableColumn where T == Decimal {
+    /// An exact decimal number.
+    public static func decimal(_ name: String) -> Self {
+        let posix = Locale(identifier: "en_US_POSIX")
+        return Self(
+            name,
+            { number in
+                var copy = number
+                return .decimal(NSDecimalString(&copy, posix))
+            },
+            { if case .decimal(let text) = $0 { Decimal(string: text, locale: posix) } else { nil } })
+    }
+}
+
+extension SortableColumn where T == Int64 {
+    /// A whole number.
+    public static func integer(_ name: String) -> Self {
+        Self(name, { .integer($0) }, { if case .integer(let number) = $0 { number } else { nil } })
+    }
+}
+
+extension SortableColumn where T == Bool {
+    /// Yes or no.
+    public static func boolean(_ name: String) -> Self {
+        Self(name, { .boolean($0) }, { if case .boolean(let flag) = $0 { flag } else { nil } })
+    }
+}
+
+extension SortableColumn where T == Date {
+    /// A moment, to the millisecond.
+    public static func instant(_ name: String) -> Self {
+        Self(
+            name,
+            { .instant(Int64(($0.timeIntervalSince1970 * 1_000).rounded())) },
+            {
+                if case .instant(let ms) = $0 { Date(timeIntervalSince1970: Double(ms) / 1_000) } else { nil }
+            })
+    }
+}
+
+extension SortableColumn where T == Day {
+    /// A calendar day without a time zone.
+    public static func day(_ name: String) -> Self {
+        Self(name, { .date($0.text) }, { if case .date(let text) = $0 { Day(text) } else { nil } })
+    }
+}
+
+extension SortableColumn where T: ChoiceValue {
+    /// One of the declared choices.
+    public static func choice(_ name: String) -> Self {
+        Self(name, { .choice($0.name) }, { if case .choice(let choice) = $0 { T(name: choice) } else { nil } })
+    }
+}
+
+extension SortableColumn {
+    /// Another record.
+    public static func reference<M: Model>(_ name: String) -> Self where T == Ref<M> {
+        Self(name, { .reference($0.record) }, { if case .reference(let id) = $0 { Ref(id) } else { nil } })
+    }
+}
+
+extension Column where T == Set<String> {
+    /// A set of words. Lists cannot be filtered by it.
+    public static func tags(_ name: String) -> Self {
+        Self(name: name, lower: { .tags($0.sorted()) }, lift: { if case .tags(let tags) = $0 { Set(tags) } else { nil } })
+    }
+}
+
+extension Column where T == Place {
+    /// A place on earth. Lists cannot be filtered by it.
+    public static func place(_ name: String) -> Self {
+        Self(
+            name: name, lower: { .geo(latitude: $0.latitude, longitude: $0.longitude) },
+            lift: {
+                if case .geo(let latitude, let longitude) = $0 {
+                    Place(latitude: latitude, longitude: longitude)
+                } else {
+                    nil
+                }
+            })
+    }
+}
