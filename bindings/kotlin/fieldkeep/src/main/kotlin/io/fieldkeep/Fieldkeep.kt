@@ -93,6 +93,22 @@ class Fieldkeep private constructor(private val core: FieldkeepCore, private val
     /** A person's answer to a [review] as it was shown. */
     suspend fun resolve(review: Review, answer: Resolve) = write { core.resolve(review.id, review.theirsRev, answer) }
 
+    /** Keeps an operation, and all that is sent together with it, from being sent until [unpause]. */
+    suspend fun pause(operation: Long) = write { core.pause(operation) }
+
+    /** Takes a paused operation up again, with all that is sent together with it. */
+    suspend fun unpause(operation: Long) = write { core.unpause(operation) }
+
+    /** What would happen if this operation were given up: show it before [discard]. Changes nothing. */
+    suspend fun discardPlan(operation: Long): DiscardPlan = read { core.discardPlan(operation) }
+
+    /**
+     * Gives up what a person has seen in the [plan] and wants given up.
+     *
+     * @throws KeepException.PlanChanged something else would happen by now; nothing was given up
+     */
+    suspend fun discard(plan: DiscardPlan) = write { core.discard(plan) }
+
     /** Keeps a half-filled form for a [record] as it is shown, or for a new one. Never sent; a commit that names it removes it. */
     suspend fun saveDraft(form: String, fields: String, record: Record? = null) =
         write { core.saveDraft(form, record?.id, record?.seen, fields) }
