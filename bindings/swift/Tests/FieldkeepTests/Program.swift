@@ -48,7 +48,9 @@ final class Program: Sendable {
         defer { words.forEach { free($0) } }
         var id: pid_t = 0
         let failure = posix_spawn(&id, path, &actions, &attributes, &words, environ)
-        guard failure == 0 else { throw Ended(description: "cannot start \(path): \(String(cString: strerror(failure)))") }
+        guard failure == 0 else {
+            throw Ended(description: "cannot start \(path): \(String(cString: strerror(failure)))")
+        }
         self.id = id
         try toChild.fileHandleForReading.close()
         try fromChild.fileHandleForWriting.close()
