@@ -1,5 +1,6 @@
 //! The foreign side of the bindings, written from the library that the build step made. It is never committed: it follows
 //! the Rust source.
+#![allow(clippy::disallowed_methods, reason = "a build tool; it writes and removes nothing but what is generated")]
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -68,7 +69,6 @@ fn bindgen_swift(workspace: &Workspace, what: &str, out: &Path) -> Result<(), Fa
 }
 
 /// Makes a folder, without what a renamed type leaves behind: it would still compile.
-#[allow(clippy::disallowed_methods, reason = "a build tool; it removes what it wrote itself")]
 fn empty(folder: &Path) -> Result<(), Failure> {
     let emptied = if folder.exists() { std::fs::remove_dir_all(folder) } else { Ok(()) };
     emptied

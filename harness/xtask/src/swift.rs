@@ -42,6 +42,9 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome, Failure> {
     test.args(["--skip-build", "--disable-xctest"]);
     test.env("FIELDKEEP_HARNESS", built.join(format!("fieldkeep{}", std::env::consts::EXE_SUFFIX)));
     test.env("FIELDKEEP_SCHEMA", workspace.root.join("harness/schemas/field_service.json"));
+    if workspace.long {
+        test.env("FIELDKEEP_LONG", "1");
+    }
     let count = swift_tests::run(&mut test)?;
     println!("{count} Swift tests passed");
     Ok(Outcome::Done)

@@ -139,7 +139,11 @@ extension Behaviours.Waiting {
     func b28() async throws {
         try await Site.with { site in
             let phone = try await site.phone()
-            let (id, _) = try await phone.syncedCustomer()
+            let (id, serverId) = try await phone.syncedCustomer()
+            try await phone.edit(phone.record(id)) { $0.text("city", "Bonn") }
+            let sent = try await phone.runUntil(within: .seconds(20))
+            #expect(sent.sync.outcome == .done && sent.sync.waiting == 0)
+            #expect(try await site.city(serverId) == "Bonn")
             try await site.cutNetwork()
             try await phone.edit(phone.record(id)) { $0.text("city", "Ulm") }
             let failed = try await phone.runUntil(within: .seconds(20))
@@ -151,9 +155,8 @@ extension Behaviours.Waiting {
             try await phone.conditions(offline)
             #expect(try await phone.nextWake() == nil)
             try await phone.conditions(online)
-            let sent = try await phone.runUntil(within: .seconds(20))
-            #expect(sent.sync.outcome == .done)
             try await phone.synced(id)
+            #expect(try await phone.runUntil(within: .seconds(20)).nextWakeMs == nil)
             #expect(try await phone.nextWake() == nil)
             await phone.close()
 
