@@ -4,14 +4,14 @@ import PackageDescription
 // The C side. On an Apple system it is an XCFramework (`bindings/package/xcframework.sh` makes it). Elsewhere it is the
 // library that cargo built; its folder is given to the linker on the command line, see README.md.
 #if os(Linux)
-    let native: [Target] = [
-        .systemLibrary(name: "fieldkeepFFI", path: "generated/fieldkeepFFI"),
-        .systemLibrary(name: "fieldkeep_ffiFFI", path: "generated/fieldkeep_ffiFFI"),
-    ]
+let native: [Target] = [
+    .systemLibrary(name: "fieldkeepFFI", path: "generated/fieldkeepFFI"),
+    .systemLibrary(name: "fieldkeep_ffiFFI", path: "generated/fieldkeep_ffiFFI"),
+]
 #else
-    let native: [Target] = [
-        .binaryTarget(name: "FieldkeepNative", path: "generated/FieldkeepNative.xcframework")
-    ]
+let native: [Target] = [
+    .binaryTarget(name: "FieldkeepNative", path: "generated/FieldkeepNative.xcframework")
+]
 #endif
 
 let package = Package(
@@ -27,6 +27,7 @@ let package = Package(
         .target(name: "FieldkeepPhone", dependencies: ["Fieldkeep"]),
         .executableTarget(name: "fieldkeep-child", dependencies: ["Fieldkeep"], path: "Tests/Child"),
         .testTarget(name: "FieldkeepTests", dependencies: ["Fieldkeep", "fieldkeep-child"]),
+        .testTarget(name: "OddNamesTests", dependencies: ["Fieldkeep"]),
         .testTarget(name: "FieldkeepPhoneTests", dependencies: ["FieldkeepPhone"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,7 +1,6 @@
 //! `docs/behaviours.md` and the three suites agree: each number is a test in Rust, Kotlin and Swift, and each test has a
 //! number that is in the list.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -44,12 +43,11 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome, Failure> {
     let listed: BTreeSet<u32> = list.lines().filter_map(|line| number(line.strip_prefix("| B")?)).collect();
     let mut faults = Vec::new();
     for suite in &SUITES {
-        let mut found = BTreeMap::new();
+        let mut found = BTreeSet::new();
         tests_below(&workspace.root.join(suite.folder), suite, &mut found)?;
-        let missing = listed.iter().filter(|number| !found.contains_key(number)).copied().collect::<Vec<_>>();
-        let unknown = found.keys().filter(|number| !listed.contains(number)).copied().collect::<Vec<_>>();
-        let twice = found.iter().filter(|(_, count)| **count > 1).map(|(number, _)| *number).collect::<Vec<_>>();
-        for (numbers, what) in [(missing, "missing"), (unknown, "not in the list"), (twice, "there twice")] {
+        let missing = listed.iter().filter(|number| !found.contains(number)).copied().collect::<Vec<_>>();
+        let unknown = found.iter().filter(|number| !listed.contains(number)).copied().collect::<Vec<_>>();
+        for (numbers, what) in [(missing, "missing"), (unknown, "not in the list")] {
             if !numbers.is_empty() {
                 let names: Vec<String> = numbers.iter().map(|number| format!("B{number:02}")).collect();
                 faults.push(format!("{}: {} {what}", suite.language, names.join(", ")));
@@ -63,16 +61,14 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome, Failure> {
     Err(Failure::new(format!("docs/behaviours.md and the suites differ:\n  {}", faults.join("\n  "))))
 }
 
-fn tests_below(folder: &Path, suite: &Suite, found: &mut BTreeMap<u32, usize>) -> Result<(), Failure> {
+fn tests_below(folder: &Path, suite: &Suite, found: &mut BTreeSet<u32>) -> Result<(), Failure> {
     let unreadable = |error: std::io::Error| Failure::new(format!("cannot read {}: {error}", folder.display()));
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         if path.is_dir() {
             tests_below(&path, suite, found)?;
         } else if path.extension().is_some_and(|extension| extension == suite.extension) {
-            for number in tests_in(&read(&path)?, suite) {
-                *found.entry(number).or_default() += 1;
-            }
+            found.extend(tests_in(&read(&path)?, suite));
         }
     }
     Ok(())

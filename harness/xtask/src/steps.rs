@@ -8,6 +8,7 @@ use crate::lengths;
 use crate::models;
 use crate::package;
 use crate::run::{Outcome, Step};
+use crate::swift;
 use crate::tally;
 use crate::targets;
 use crate::task::{Extent, System};
@@ -36,6 +37,8 @@ pub(crate) fn test(extent: Extent) -> Vec<Step> {
         steps.push(Step { name: "models", run: models::generate });
         steps.push(Step { name: "kotlin format", run: kotlin::format });
         steps.push(Step { name: "kotlin", run: kotlin::test });
+        steps.push(Step { name: "swift format", run: swift::format });
+        steps.push(Step { name: "swift", run: swift::test });
     }
     if extent == Extent::Full {
         steps.extend(self::targets());

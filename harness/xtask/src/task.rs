@@ -17,7 +17,7 @@ Tasks:
   help          This text
 
 The first failing step ends the task with exit code 1. Missing tools (rustfmt, clippy, cargo-deny, and on Debian as root a
-JDK and Maven) are installed.";
+JDK, Maven and Swift) are installed.";
 
 /// How much of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
