@@ -9,6 +9,7 @@ mod lengths;
 mod models;
 mod ndk;
 mod package;
+mod quickstarts;
 mod run;
 mod steps;
 mod swift;

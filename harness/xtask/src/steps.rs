@@ -7,6 +7,7 @@ use crate::kotlin;
 use crate::lengths;
 use crate::models;
 use crate::package;
+use crate::quickstarts;
 use crate::run::{Outcome, Step};
 use crate::swift;
 use crate::tally;
@@ -35,6 +36,7 @@ pub(crate) fn test(extent: Extent) -> Vec<Step> {
     if extent != Extent::Rust {
         steps.push(Step { name: "bindings", run: bindings::generate });
         steps.push(Step { name: "models", run: models::generate });
+        steps.push(Step { name: "quickstarts", run: quickstarts::extract });
         steps.push(Step { name: "kotlin format", run: kotlin::format });
         steps.push(Step { name: "kotlin", run: kotlin::test });
         steps.push(Step { name: "swift format", run: swift::format });
