@@ -8,8 +8,8 @@ use fieldkeep::schedule::Conditions;
 use fieldkeep::state::SyncState;
 use fieldkeep::value::{RecordId, ReviewId};
 use fieldkeep::{
-    CommitOptions, Draft, Edit, Fieldkeep, HistoryEntry, KeepError, OpenError, OpenOptions, OutboxItem, Query, Receipt,
-    Record, RecordPage, Resolve, Review, SeenStamp, SliceReport, Subscription, SyncReport, WatchTarget,
+    CommitOptions, DiscardPlan, Draft, Edit, Fieldkeep, HistoryEntry, KeepError, OpenError, OpenOptions, OutboxItem,
+    Query, Receipt, Record, RecordPage, Resolve, Review, SeenStamp, SliceReport, Subscription, SyncReport, WatchTarget,
 };
 
 use crate::guard::guarded;
@@ -173,6 +173,39 @@ impl FieldkeepCore {
     /// [`KeepError`] when the store cannot be read.
     pub fn outbox(&self) -> Result<Vec<OutboxItem>, KeepError> {
         guarded(|| self.0.outbox())
+    }
+
+    /// Keeps an item of the outbox, and all that is sent together with it, from being sent until it is taken up again.
+    ///
+    /// # Errors
+    /// [`KeepError::NotFound`] when no such operation waits; [`KeepError::NotEditable`] when it is on its way already.
+    pub fn pause(&self, operation: i64) -> Result<(), KeepError> {
+        guarded(|| self.0.pause(operation))
+    }
+
+    /// Takes a paused item up again, with all that is sent together with it.
+    ///
+    /// # Errors
+    /// [`KeepError::NotFound`] when no such operation waits; [`KeepError::NotEditable`] when it is on its way already.
+    pub fn unpause(&self, operation: i64) -> Result<(), KeepError> {
+        guarded(|| self.0.unpause(operation))
+    }
+
+    /// What would happen if this item of the outbox were given up. Changes nothing.
+    ///
+    /// # Errors
+    /// [`KeepError::NotFound`] when no such operation waits; [`KeepError::NotEditable`] when it is on its way already.
+    pub fn discard_plan(&self, operation: i64) -> Result<DiscardPlan, KeepError> {
+        guarded(|| self.0.discard_plan(operation))
+    }
+
+    /// Gives up what a person has seen in the plan and wants given up.
+    ///
+    /// # Errors
+    /// [`KeepError::PlanChanged`] when something else would happen by now; others as for `discard_plan`. Nothing was
+    /// changed then.
+    pub fn discard(&self, plan: &DiscardPlan) -> Result<(), KeepError> {
+        guarded(|| self.0.discard(plan))
     }
 
     /// All open reviews, oldest first.

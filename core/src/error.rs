@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::ledger::{EditProblem, ResolveProblem, StoreFailure};
+use crate::ledger::{EditProblem, ItemProblem, ResolveProblem, StoreFailure};
 use crate::schema::FieldProblem;
 use crate::store::query::QueryProblem;
 use crate::store::{StorageFault, StoreError};
@@ -83,13 +83,14 @@ pub enum KeepError {
         /// One per field.
         problems: Vec<FieldProblem>,
     },
-    /// There is no such record, record type, field or review. Look again.
+    /// There is no such record, record type, field, review or waiting operation. Look again.
     #[error("{words}")]
     NotFound {
         /// What there is not.
         words: String,
     },
-    /// The record takes no such edit: archived, about to be, gone, or of a type that is only added to.
+    /// The record takes no such edit: archived, about to be, gone, or of a type that is only added to. Or the operation is
+    /// on its way to the server, and cannot be called back.
     #[error("{words}")]
     NotEditable {
         /// Why.
@@ -130,6 +131,9 @@ pub enum KeepError {
         /// The review.
         id: ReviewId,
     },
+    /// What would be given up is not what the plan says any more. Make a new plan and show it.
+    #[error("what would be given up has changed since the plan was made")]
+    PlanChanged,
     /// The engine is suspended. Resume it first.
     #[error("suspended")]
     Suspended,
@@ -216,6 +220,18 @@ impl From<ResolveProblem> for KeepError {
             ResolveProblem::Moved { theirs_rev } => Self::Moved { theirs_rev },
             ResolveProblem::Value(problem) => Self::Invalid { problems: vec![problem] },
             ResolveProblem::Store(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<ItemProblem> for KeepError {
+    fn from(problem: ItemProblem) -> Self {
+        let words = problem.to_string();
+        match problem {
+            ItemProblem::NotFound(_) => Self::NotFound { words },
+            ItemProblem::OnItsWay(_) => Self::NotEditable { words },
+            ItemProblem::PlanChanged => Self::PlanChanged,
+            ItemProblem::Store(failure) => failure.into(),
         }
     }
 }

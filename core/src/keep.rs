@@ -8,8 +8,8 @@ use crate::clock::{Clock, SystemClock, new_uuid};
 use crate::engine::{Core, Driver, Listener, SliceReport, Subscription, SyncReport, WatchTarget};
 use crate::error::{KeepError, OpenError};
 use crate::ledger::{
-    self, CommitOptions, Context, Edit, HistoryEntry, OutboxItem, Receipt, Record, RecordPage, Resolve, Review,
-    SeenStamp,
+    self, CommitOptions, Context, DiscardPlan, Edit, HistoryEntry, OutboxItem, Receipt, Record, RecordPage, Resolve,
+    Review, SeenStamp,
 };
 use crate::remote::{Http, NativeRemote, ReqwestHttp, TokenProvider};
 use crate::schedule::{Conditions, NetworkKind, Wake};
@@ -246,6 +246,51 @@ impl Fieldkeep {
     /// [`KeepError`] when the store cannot be read.
     pub fn outbox(&self) -> Result<Vec<OutboxItem>, KeepError> {
         self.read(ledger::outbox)
+    }
+
+    /// Keeps an item of the outbox, and all that is sent together with it, from being sent until
+    /// [`Fieldkeep::unpause`]. What may pass it goes on; what comes behind it waits. It is stored, and stays through
+    /// questions and answers. Pausing what is paused does nothing.
+    ///
+    /// # Errors
+    /// [`KeepError::NotFound`] when no such operation waits; [`KeepError::NotEditable`] when it is on its way already.
+    pub fn pause(&self, operation: i64) -> Result<(), KeepError> {
+        self.open_or_closed()?;
+        Ok(self.core.write(Turn::App, |unit| ledger::pause(unit, operation))?)
+    }
+
+    /// Takes a paused item up again, with all that is sent together with it.
+    ///
+    /// # Errors
+    /// [`KeepError::NotFound`] when no such operation waits; [`KeepError::NotEditable`] when it is on its way already.
+    pub fn unpause(&self, operation: i64) -> Result<(), KeepError> {
+        self.open_or_closed()?;
+        self.core.write(Turn::App, |unit| ledger::unpause(unit, operation))?;
+        self.driver.poke();
+        Ok(())
+    }
+
+    /// What would happen if this item of the outbox were given up: all that would go with it, and what a person would be
+    /// asked about. Changes nothing.
+    ///
+    /// # Errors
+    /// [`KeepError::NotFound`] when no such operation waits; [`KeepError::NotEditable`] when it is on its way: what may
+    /// have arrived can only be changed back.
+    pub fn discard_plan(&self, operation: i64) -> Result<DiscardPlan, KeepError> {
+        self.open_or_closed()?;
+        Ok(self.core.rehearse(|unit| ledger::give_up(unit, operation))?)
+    }
+
+    /// Gives up what a person has seen in the plan and wants given up. It stays in the history.
+    ///
+    /// # Errors
+    /// [`KeepError::PlanChanged`] when something else would happen by now; others as for [`Fieldkeep::discard_plan`].
+    /// Nothing was changed then.
+    pub fn discard(&self, plan: &DiscardPlan) -> Result<(), KeepError> {
+        self.open_or_closed()?;
+        self.core.write(Turn::App, |unit| ledger::discard(unit, plan))?;
+        self.driver.poke();
+        Ok(())
     }
 
     /// All open reviews, oldest first.

@@ -27,8 +27,8 @@ pub use engine::{
 pub use error::{KeepError, OpenError};
 pub use keep::{Draft, Fieldkeep, OpenOptions};
 pub use ledger::{
-    CommitOptions, Edit, HistoryEntry, OutboxItem, Receipt, Record, RecordPage, RecordStatus, Resolve, Review,
-    ReviewKind, SeenStamp, WhyWaiting,
+    CommitOptions, DiscardPlan, Edit, HistoryEntry, OutboxItem, PlannedDiscard, PlannedQuestion, Receipt, Record,
+    RecordPage, RecordStatus, Resolve, Review, ReviewKind, SeenStamp, WhyWaiting,
 };
 pub use store::query::{Comparison, Filter, MAX_PAGE, Query, Sort};
 

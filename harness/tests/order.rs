@@ -298,6 +298,9 @@ fn busy() -> (Field, Phone) {
     phone.sync();
     phone.edit(other, json!({ "phone": "0731 2" }));
     phone.create("note", json!({ "work_order": id, "text": "Dry" }));
+    let paused = phone.create("note", json!({ "work_order": id, "text": "Wet" }));
+    let paused = phone.outbox().into_iter().find(|item| item.record == paused).unwrap();
+    phone.keep().pause(paused.operation).unwrap();
     (field, phone)
 }
 
@@ -324,6 +327,7 @@ fn assert_total(phone: &Phone) -> BTreeSet<String> {
             WhyWaiting::BehindShipment => {
                 outbox.iter().any(|o| o.record == item.record && o.operation < item.operation)
             }
+            WhyWaiting::Paused => phone.query("SELECT op FROM paused").contains(&item.operation.to_string()),
             WhyWaiting::Offline | WhyWaiting::SignIn | WhyWaiting::WrongUser => phone.next_wake().is_none(),
         };
         assert!(holds, "{item:#?} in {outbox:#?}");
@@ -336,8 +340,8 @@ fn assert_total(phone: &Phone) -> BTreeSet<String> {
 fn b10_everything_that_waits_says_why_and_until_when() {
     let (_field, mut phone) = busy();
     let seen = assert_total(&phone);
-    let expected =
-        ["behind_earlier", "behind_shipment", "for_parent", "group", "later", "ready", "review"].map(str::to_owned);
+    let expected = ["behind_earlier", "behind_shipment", "for_parent", "group", "later", "paused", "ready", "review"]
+        .map(str::to_owned);
     assert_eq!(seen, BTreeSet::from(expected), "{:#?}", phone.outbox());
     phone.reopen();
     assert_eq!(assert_total(&phone), seen, "the same after a restart");

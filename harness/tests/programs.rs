@@ -108,6 +108,33 @@ fn h2_a_script_in_virtual_time_is_exact() {
 }
 
 #[test]
+fn h2_a_script_pauses_and_gives_up_what_waits_and_a_kill_forgets_neither() {
+    let site = Site::open();
+    let mut device = site.device();
+    let hansa = customer(&mut device, "Hansa Bakery");
+    let dock = customer(&mut device, "Dock Nine");
+    device.ask(&json!({ "do": "pause", "operation": 1 })).unwrap();
+    device.kill().unwrap();
+    let mut device = site.device();
+    let items = |device: &mut Program| device.ask(&json!({ "do": "outbox" })).unwrap()["items"].clone();
+    assert_eq!(items(&mut device)[0]["why"], json!({ "why": "paused" }));
+    assert_eq!(device.ask(&json!({ "do": "sync_now" })).unwrap()["waiting"], 1);
+    let dock = device.ask(&json!({ "do": "get", "id": dock })).unwrap();
+    assert_eq!(dock["record"]["state"]["headline"]["fact"], "synced");
+    let mut plan = device.ask(&json!({ "do": "discard_plan", "operation": 1 })).unwrap()["plan"].take();
+    assert_eq!((&plan["items"][0]["fields"], &plan["records"]), (&json!(["name"]), &json!([hansa])));
+    let stamp = std::mem::replace(&mut plan["stamp"], json!("another"));
+    let refused = device.tell(&json!({ "do": "discard", "plan": plan })).unwrap();
+    assert_eq!(refused["error"]["kind"], "plan_changed", "{refused}");
+    plan["stamp"] = stamp;
+    device.ask(&json!({ "do": "discard", "plan": plan })).unwrap();
+    device.kill().unwrap();
+    let mut device = site.device();
+    let gone = device.ask(&json!({ "do": "get", "id": hansa })).unwrap();
+    assert_eq!((&gone["record"]["status"], items(&mut device)), (&json!("gone"), json!([])));
+}
+
+#[test]
 fn h2_events_come_between_replies_as_whole_lines() {
     let site = Site::open();
     let mut device = site.device();

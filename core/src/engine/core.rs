@@ -1,5 +1,6 @@
 //! What the public face and the engine share: store, context, server, notices.
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
@@ -50,6 +51,22 @@ impl Core {
         Ok(result)
     }
 
+    /// Does something in a write transaction that is rolled back whatever it says: to learn what it would do.
+    pub(crate) fn rehearse<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Unit<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let undone = self.store.write(Turn::App, |transaction| {
+            let unit = Unit::new(transaction, &self.context).map_err(E::from).map_err(Undone::Failed)?;
+            Err::<Infallible, _>(work(&unit).map_or_else(Undone::Failed, Undone::Said))
+        });
+        match undone {
+            Err(Undone::Said(said)) => Ok(said),
+            Err(Undone::Failed(error)) => Err(error),
+            Ok(never) => match never {},
+        }
+    }
+
     /// One read in a consistent snapshot, with the lane as it is.
     pub(crate) fn read<T, E: From<StoreError>>(
         &self,
@@ -60,6 +77,18 @@ impl Core {
             let lane = self.lane_view(connection)?;
             work(&unit, lane)
         })
+    }
+}
+
+/// How a rehearsal ends: as an error, so that the transaction is rolled back.
+enum Undone<T, E> {
+    Said(T),
+    Failed(E),
+}
+
+impl<T, E: From<StoreError>> From<StoreError> for Undone<T, E> {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
     }
 }
 

@@ -96,7 +96,9 @@ impl Engine {
         self.last_failure = None;
         loop {
             if out_of_time() {
-                return Ok((self.wake()?, true));
+                let wake = self.wake()?;
+                // The last step may have been the last of the work, too.
+                return Ok((wake, wake == Wake::Now));
             }
             match self.step().await? {
                 Wake::Now if self.last_failure == Some(Failure::Cancelled) => return Ok((Wake::Idle, true)),
@@ -121,8 +123,9 @@ impl Engine {
         let mut late = false;
         let result = loop {
             if out_of_time() {
-                late = true;
-                break self.wake();
+                let wake = self.wake();
+                late = matches!(wake, Ok(Wake::Now));
+                break wake;
             }
             match self.step().await {
                 Ok(Wake::Now) if self.last_failure.is_some() => break self.wake_unforced(),

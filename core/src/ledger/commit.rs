@@ -308,6 +308,7 @@ impl<'u, 'a> Act<'u, 'a> {
             shipment: None,
             review: None,
             group: self.group,
+            paused: false,
             author: self.unit.context.user.clone(),
             schema_version: self.unit.context.schema.version,
             made_ms: self.unit.now_ms,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::facts::created_fields;
 use super::hold::{self, Question};
-use super::review::ReviewKind;
+use super::review::{ReviewKind, mine_of};
 use super::unit::Unit;
 use super::work::{Work, reference};
 use crate::store::changes::{Change, State};
@@ -12,10 +12,27 @@ use crate::store::records::{self, Life};
 use crate::store::{StoreResult, changes, refs};
 use crate::value::RecordId;
 
+/// Gives up a record that the server never had: all that waits of it is discarded, its questions are over, its children go
+/// to a person.
+pub(super) fn end_record(unit: &Unit<'_>, work: &mut Work) -> StoreResult<()> {
+    let open = work.reviews.iter().filter(|review| review.closed_ms.is_none());
+    let asked: Vec<_> = open.map(|review| (review.clone(), mine_of(work, review))).collect();
+    for change in work.changes.iter_mut().filter(|change| matches!(change.state, State::Pending | State::Held)) {
+        change.state = State::Discarded;
+    }
+    for (row, mine) in asked {
+        hold::close(unit, work, &row, "theirs", mine, row.theirs.clone());
+        hold::journal_closed(unit, work, &row, "theirs", row.theirs.as_ref())?;
+    }
+    work.row.life = Life::Gone;
+    orphan_children(unit, work.row.no)
+}
+
 /// The children that wait for this parent go to a person, each with its own question, so that none waits for ever.
-pub(super) fn orphan_children(unit: &Unit<'_>, parent: i64) -> StoreResult<()> {
+fn orphan_children(unit: &Unit<'_>, parent: i64) -> StoreResult<()> {
     let Some((parent_id, _)) = records::ids_of(unit.db, parent)? else { return Ok(()) };
-    for child in refs::children(unit.db, parent)? {
+    // One that refers to itself is no child of its own.
+    for child in refs::children(unit.db, parent)?.into_iter().filter(|child| *child != parent) {
         let mut work = Work::load(unit, child)?;
         if ask_of_parent(unit, &mut work, parent_id)? {
             work.save(unit)?;
@@ -62,7 +79,7 @@ fn ask_of_parent(unit: &Unit<'_>, work: &mut Work, parent: RecordId) -> StoreRes
 }
 
 /// The records that a change points to.
-fn references(change: &Change) -> Vec<RecordId> {
+pub(super) fn references(change: &Change) -> Vec<RecordId> {
     if change.is_create() {
         created_fields(change).iter().filter_map(|(_, value)| reference(value)).collect()
     } else {

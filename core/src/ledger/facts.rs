@@ -27,6 +27,7 @@ pub(super) fn record_facts(unit: &Unit<'_>, work: &Work) -> StoreResult<RecordFa
             kind: change.kind,
             field: change.field.clone(),
             state,
+            paused: change.paused,
             missing,
         });
     }

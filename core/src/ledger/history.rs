@@ -10,7 +10,8 @@ pub struct HistoryEntry {
     /// When, corrected device time, milliseconds since 1970 UTC.
     pub at_ms: i64,
     /// What: `waiting`, `applied`, `refused`, `converged`, `cancelled`, `nothing_to_change`, `review_opened`,
-    /// `review_closed`, `review_withdrawn`, `over_own_edit`, `create_found`, `protocol_error`.
+    /// `review_closed`, `review_withdrawn`, `paused`, `unpaused`, `discarded`, `over_own_edit`, `create_found`,
+    /// `protocol_error`.
     pub kind: String,
     /// The event's own facts, a JSON object.
     pub detail: String,

@@ -1,4 +1,4 @@
-//! Opening, extending and withdrawing reviews: holding work for a person without losing any of it.
+//! Opening, extending, closing and withdrawing reviews: holding work for a person without losing any of it.
 
 use serde_json::json;
 
@@ -138,6 +138,41 @@ pub(super) fn absorb_field_questions(unit: &Unit<'_>, work: &mut Work, whole: i6
         unit.journal(Some(work.row.no), "review_withdrawn", &json!({"field": row.field, "value": mine}))?;
     }
     Ok(())
+}
+
+/// Closes a review with a person's answer.
+pub(super) fn close(
+    unit: &Unit<'_>,
+    work: &mut Work,
+    row: &ReviewRow,
+    choice: &str,
+    mine: Option<Canonical>,
+    chosen: Option<Canonical>,
+) {
+    for review in work.reviews.iter_mut().filter(|review| review.no == row.no) {
+        review.mine.clone_from(&mine);
+        review.choice = Some(choice.to_owned());
+        review.chosen.clone_from(&chosen);
+        review.closed_by = Some(unit.context.user.clone());
+        review.closed_ms = Some(unit.now_ms);
+    }
+}
+
+/// Writes the answer to the journal.
+pub(super) fn journal_closed(
+    unit: &Unit<'_>,
+    work: &Work,
+    row: &ReviewRow,
+    choice: &str,
+    chosen: Option<&Canonical>,
+) -> StoreResult<()> {
+    let closed = work.reviews.iter().find(|review| review.no == row.no);
+    let detail = json!({
+        "review": row.id, "field": row.field, "kind": row.kind, "choice": choice, "base": row.base,
+        "mine": closed.and_then(|review| review.mine.clone()), "theirs": row.theirs, "theirs_by": row.theirs_by,
+        "chosen": chosen, "by": unit.context.user, "policy_version": row.policy_version,
+    });
+    unit.journal(Some(work.row.no), "review_closed", &detail)
 }
 
 fn close_as_withdrawn(unit: &Unit<'_>, review: &mut ReviewRow, mine: Option<&Canonical>) {

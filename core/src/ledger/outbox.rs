@@ -38,6 +38,8 @@ pub enum WhyWaiting {
         /// The question.
         review: ReviewId,
     },
+    /// A person has paused it; it goes out after [`crate::Fieldkeep::unpause`].
+    Paused,
     /// Another record has to reach the server first.
     ForParent {
         /// That record.
@@ -199,6 +201,7 @@ fn why(
         Stand::BehindShipment => WhyWaiting::BehindShipment,
         Stand::BehindEarlier(operation) => WhyWaiting::BehindEarlier { operation: *operation },
         Stand::BehindBarrier(operation) => WhyWaiting::BehindBarrier { operation: *operation },
+        Stand::Paused => WhyWaiting::Paused,
         Stand::Group(operation) => WhyWaiting::Group { operation: *operation },
         Stand::Bounced(left_ms) => of_lane(lane).unwrap_or(WhyWaiting::Bounced { due_ms: unit.now_ms + left_ms }),
         Stand::Review(no) => {
@@ -238,7 +241,8 @@ fn rank(why: &WhyWaiting) -> u8 {
         WhyWaiting::BehindEarlier { .. } | WhyWaiting::BehindBarrier { .. } | WhyWaiting::Group { .. } => 5,
         WhyWaiting::ForParent { .. } => 6,
         WhyWaiting::Offline => 7,
-        WhyWaiting::SignIn | WhyWaiting::WrongUser => 8,
+        // Parts of a paused operation may be under review: the question shows until it is answered.
+        WhyWaiting::SignIn | WhyWaiting::WrongUser | WhyWaiting::Paused => 8,
         WhyWaiting::Review { .. } => 9,
     }
 }

@@ -149,6 +149,7 @@ pub(super) fn fact_of_waiting(unit: &Unit<'_>, why: &WhyWaiting, parent: Option<
         | WhyWaiting::BehindEarlier { .. }
         | WhyWaiting::BehindBarrier { .. }
         | WhyWaiting::Group { .. } => SyncFact::Saved { count },
+        WhyWaiting::Paused => SyncFact::Paused { count },
         WhyWaiting::ForParent { .. } => SyncFact::Behind { count, what: name_of(unit, parent)? },
         WhyWaiting::Bounced { due_ms } => SyncFact::OthersKeepChanging { count, next_at_ms: *due_ms },
         WhyWaiting::Later { due_ms } => SyncFact::NextSync { count, next_at_ms: *due_ms },

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use thiserror::Error;
 
-use super::discard::{is_lost, orphan_children, part_groups};
+use super::discard::{end_record, is_lost, part_groups};
 use super::edit::StoreFailure;
 use super::hold;
 use super::review::{ReviewKind, mine_of};
@@ -87,7 +87,7 @@ pub(crate) fn resolve(unit: &Unit<'_>, id: ReviewId, theirs_rev: i64, answer: &R
     if *answer != Resolve::Theirs {
         check_parents(unit, &work, &row, chosen.as_ref())?;
     }
-    close(unit, &mut work, &row, choice, mine, chosen.clone());
+    hold::close(unit, &mut work, &row, choice, mine, chosen.clone());
     if *answer == Resolve::Theirs {
         discard_held(unit, &mut work, &row)?;
     } else {
@@ -98,7 +98,7 @@ pub(crate) fn resolve(unit: &Unit<'_>, id: ReviewId, theirs_rev: i64, answer: &R
         hold::ask_about_what_moved(unit, &mut work)?;
         drop_archive_that_is_made(unit, &mut work)?;
     }
-    journal(unit, &work, &row, choice, chosen.as_ref())?;
+    hold::journal_closed(unit, &work, &row, choice, chosen.as_ref())?;
     work.row.bounces = if row.field.is_empty() { 0 } else { work.row.bounces };
     work.save(unit)?;
     Ok(())
@@ -140,23 +140,6 @@ fn check_parents(
     Ok(())
 }
 
-fn close(
-    unit: &Unit<'_>,
-    work: &mut Work,
-    row: &ReviewRow,
-    choice: &str,
-    mine: Option<Canonical>,
-    chosen: Option<Canonical>,
-) {
-    for review in work.reviews.iter_mut().filter(|review| review.no == row.no) {
-        review.mine.clone_from(&mine);
-        review.choice = Some(choice.to_owned());
-        review.chosen.clone_from(&chosen);
-        review.closed_by = Some(unit.context.user.clone());
-        review.closed_ms = Some(unit.now_ms);
-    }
-}
-
 /// "Use theirs": what is held is discarded. A create that is discarded leaves no record; its children go to a person, and
 /// so does what belongs to the same group.
 fn discard_held(unit: &Unit<'_>, work: &mut Work, row: &ReviewRow) -> StoreResult<()> {
@@ -170,17 +153,7 @@ fn discard_held(unit: &Unit<'_>, work: &mut Work, row: &ReviewRow) -> StoreResul
         change.state = if kept { State::Pending } else { State::Discarded };
     }
     if create {
-        // Nothing of it is left to send, whatever other question holds it.
-        for change in work.changes.iter_mut().filter(|change| matches!(change.state, State::Pending | State::Held)) {
-            change.state = State::Discarded;
-        }
-        for review in work.reviews.iter_mut().filter(|review| review.closed_ms.is_none()) {
-            review.choice = Some("theirs".to_owned());
-            review.closed_by = Some(unit.context.user.clone());
-            review.closed_ms = Some(unit.now_ms);
-        }
-        work.row.life = Life::Gone;
-        orphan_children(unit, work.row.no)?;
+        end_record(unit, work)?;
     }
     let ended = work.changes.iter().zip(before).filter(|(change, before)| change.state != *before);
     let given_up = ended.filter(|(change, _)| change.state == State::Discarded);
@@ -244,14 +217,4 @@ fn drop_archive_that_is_made(unit: &Unit<'_>, work: &mut Work) -> StoreResult<()
         unit.journal(Some(work.row.no), "converged", &json!({"field": "", "life": "archived"}))?;
     }
     Ok(())
-}
-
-fn journal(unit: &Unit<'_>, work: &Work, row: &ReviewRow, choice: &str, chosen: Option<&Canonical>) -> StoreResult<()> {
-    let closed = work.reviews.iter().find(|review| review.no == row.no);
-    let detail = json!({
-        "review": row.id, "field": row.field, "kind": row.kind, "choice": choice, "base": row.base,
-        "mine": closed.and_then(|review| review.mine.clone()), "theirs": row.theirs, "theirs_by": row.theirs_by,
-        "chosen": chosen, "by": unit.context.user, "policy_version": row.policy_version,
-    });
-    unit.journal(Some(work.row.no), "review_closed", &detail)
 }

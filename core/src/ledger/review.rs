@@ -1,6 +1,6 @@
 //! Reviews as people see them (requirements D3, D5).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::body::on_the_wire;
 use super::unit::Unit;
@@ -13,7 +13,7 @@ use crate::value::{Canonical, RecordId, ReviewId, Value, value_of};
 use crate::wire::{FieldError, Resolution};
 
 /// Why a person is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum ReviewKind {

@@ -12,7 +12,7 @@ use crate::store::changes::{Change, State};
 use crate::store::records::{Life, RecordRow};
 use crate::store::reviews::ReviewRow;
 use crate::store::shipments::OpenShipment;
-use crate::store::{StoreError, StoreResult, changes, records, refs, reviews, shipments};
+use crate::store::{StoreError, StoreResult, changes, paused, records, refs, reviews, shipments};
 use crate::value::{Canonical, FieldKind, FieldMap, RecordId};
 use crate::wire::ChangeKind;
 
@@ -163,6 +163,9 @@ impl Work {
             if change != loaded {
                 changes::update(unit.db, change)?;
                 changed = true;
+            }
+            if change.paused && !is_live(change) && self.live().all(|other| other.op != change.op) {
+                paused::remove(unit.db, change.op)?;
             }
         }
         for review in &self.reviews {

@@ -94,16 +94,11 @@ fn classify(error: &reqwest::Error) -> HttpError {
     let mut words = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
-        if let Some(rustls::Error::InvalidCertificate(fault)) = inner.downcast_ref::<rustls::Error>() {
-            use rustls::CertificateError as C;
-            let by_time =
-                matches!(fault, C::Expired | C::NotValidYet | C::ExpiredContext { .. } | C::NotValidYetContext { .. });
-            if by_time {
-                return HttpError::CertificateTime(fault.to_string());
-            }
+        if inner.downcast_ref::<rustls::Error>().is_some_and(is_about_time) {
+            return HttpError::CertificateTime(inner.to_string());
         }
         words = inner.to_string();
-        cause = inner.source();
+        cause = beneath(inner);
     }
     if error.is_timeout() {
         HttpError::TimedOut
@@ -112,4 +107,19 @@ fn classify(error: &reqwest::Error) -> HttpError {
     } else {
         HttpError::Cut(words)
     }
+}
+
+/// The error inside an error. An `io::Error` names as its source what is inside the error that it carries, and so hides
+/// that one.
+fn beneath<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn std::error::Error + 'static)> {
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(carried) => Some(carried),
+        None => error.source(),
+    }
+}
+
+fn is_about_time(error: &rustls::Error) -> bool {
+    use rustls::CertificateError as C;
+    let rustls::Error::InvalidCertificate(fault) = error else { return false };
+    matches!(fault, C::Expired | C::NotValidYet | C::ExpiredContext { .. } | C::NotValidYetContext { .. })
 }

@@ -44,6 +44,8 @@ pub struct ChangeFacts {
     pub field: String,
     /// Where it is.
     pub state: ChangeState,
+    /// Whether a person has paused it.
+    pub paused: bool,
     /// References that cannot be expressed to the server yet.
     pub missing: Vec<MissingParent>,
 }
@@ -80,6 +82,8 @@ pub enum Stand {
     BehindBarrier(i64),
     /// Waits for a person: the review's number.
     Review(i64),
+    /// Waits until a person takes it up again.
+    Paused,
     /// Waits for another record to reach the server.
     ForParent(i64),
     /// Waits because others keep changing the record, so many milliseconds.
@@ -138,6 +142,10 @@ impl<'a> Walk<'a> {
         if let Some(review) = record.record_review {
             return Stand::Review(review);
         }
+        // Whatever else it waits for: when that is over, it does not go either.
+        if change.paused {
+            return Stand::Paused;
+        }
         if record.open_shipment {
             return Stand::BehindShipment;
         }
@@ -195,10 +203,11 @@ fn reopen_that_goes_first(record: &RecordFacts) -> Option<usize> {
 }
 
 /// A create waits for the parents it names. Where a later change of the record points the field to a record that the
-/// server knows, that one counts, since it is folded into the create. Only where it will be: one that is held, waits for
-/// another record, comes after a barrier, or belongs to another group stays behind, and with it all that come after it.
+/// server knows, that one counts, since it is folded into the create. Only where it will be: one that is held, is paused,
+/// waits for another record, comes after a barrier, or belongs to another group stays behind, and with it all that come after it.
 fn create_stand(record: &RecordFacts, create: &ChangeFacts) -> Stand {
-    let folds = |change: &ChangeFacts| change.state == ChangeState::Pending && change.group == create.group;
+    let folds =
+        |change: &ChangeFacts| change.state == ChangeState::Pending && !change.paused && change.group == create.group;
     // Nothing behind a barrier is folded either.
     let foldable = || record.changes.iter().skip(1).take_while(|change| !change.field.is_empty());
     let replaced = |field: &str| {

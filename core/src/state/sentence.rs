@@ -80,6 +80,7 @@ impl Speaker<'_> {
             SyncFact::OthersKeepChanging { count, next_at_ms } => {
                 self.timed("others_keep_changing", *count, *next_at_ms)
             }
+            SyncFact::Paused { count } => self.counted("paused", *count, &[]),
             SyncFact::Behind { count, what } => self.counted("behind", *count, &[("what", what)]),
             SyncFact::Offline { count } => self.counted("offline", *count, &[]),
             SyncFact::NextSync { count, next_at_ms } => self.timed("next_sync", *count, *next_at_ms),

@@ -75,6 +75,11 @@ pub enum SyncFact {
         /// When the next attempt is made, corrected device time, milliseconds.
         next_at_ms: i64,
     },
+    /// A person has paused it; it goes out when somebody takes it up again.
+    Paused {
+        /// Operations that wait.
+        count: i64,
+    },
     /// Another record has to be sent first.
     Behind {
         /// Operations that wait.
@@ -141,15 +146,18 @@ impl SyncFact {
             Self::ServerBusy { .. } => 8,
             Self::Offline { .. } => 9,
             Self::OthersKeepChanging { .. } => 10,
-            Self::Behind { .. } => 11,
-            Self::NextSync { .. } => 12,
-            Self::Sending { .. } => 13,
-            Self::Saved { .. } => 14,
-            Self::WillBeArchived => 15,
-            Self::Refreshing => 16,
-            Self::Synced { .. } => 17,
-            Self::Removed | Self::OutOfSight => 18,
-            Self::NothingYet => 19,
+            // What stops everything hides it: that the person does not know, this the person has chosen. It comes before
+            // what ends by itself, and before what may be behind it.
+            Self::Paused { .. } => 11,
+            Self::Behind { .. } => 12,
+            Self::NextSync { .. } => 13,
+            Self::Sending { .. } => 14,
+            Self::Saved { .. } => 15,
+            Self::WillBeArchived => 16,
+            Self::Refreshing => 17,
+            Self::Synced { .. } => 18,
+            Self::Removed | Self::OutOfSight => 19,
+            Self::NothingYet => 20,
         }
     }
 
@@ -258,6 +266,7 @@ fn merge(known: &mut SyncFact, other: SyncFact) {
             | F::Offline { count: sum }
             | F::Sending { count: sum }
             | F::Saved { count: sum }
+            | F::Paused { count: sum }
             | F::Behind { count: sum, .. },
             F::WrongUser { count }
             | F::SignIn { count }
@@ -266,6 +275,7 @@ fn merge(known: &mut SyncFact, other: SyncFact) {
             | F::Offline { count }
             | F::Sending { count }
             | F::Saved { count }
+            | F::Paused { count }
             | F::Behind { count, .. },
         ) => *sum += count,
         (

@@ -80,6 +80,8 @@ pub(crate) struct Change {
     pub(crate) shipment: Option<i64>,
     pub(crate) review: Option<i64>,
     pub(crate) group: Option<i64>,
+    /// A person has paused its operation (table `paused`); read along, never written with the change.
+    pub(crate) paused: bool,
     pub(crate) author: String,
     pub(crate) schema_version: i64,
     pub(crate) made_ms: i64,
@@ -97,7 +99,8 @@ impl Change {
     }
 }
 
-const COLUMNS: &str = "seq,op,act,record,kind,field,seen,from_value,to_value,state,shipment,review,grp,author,schema_version,made_wall_ms";
+const COLUMNS: &str = "seq,op,act,record,kind,field,seen,from_value,to_value,state,shipment,review,grp,author,schema_version,made_wall_ms,\
+     EXISTS(SELECT 1 FROM paused WHERE paused.op=changes.op)";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<StoreResult<Change>> {
     let (kind, state): (String, String) = (row.get(4)?, row.get(9)?);
@@ -125,6 +128,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoreResult<Change>> {
         author: row.get(13)?,
         schema_version: row.get(14)?,
         made_ms: row.get(15)?,
+        paused: row.get(16)?,
     }))
 }
 
@@ -215,6 +219,16 @@ pub(crate) fn live_of_group(db: &Connection, group: i64) -> StoreResult<Vec<Chan
         "SELECT {COLUMNS} FROM changes WHERE grp=?1 AND grp IS NOT NULL AND state IN('pending','sealed','held') ORDER BY seq"
     );
     collect(db, &sql, [group])
+}
+
+/// The live changes of an operation, in the order of their numbers.
+pub(crate) fn live_of_op(db: &Connection, op: i64) -> StoreResult<Vec<Change>> {
+    // An operation belongs to one record, and has the number of its first change.
+    let sql = format!(
+        "SELECT {COLUMNS} FROM changes WHERE record=(SELECT f.record FROM changes f WHERE f.seq=?1) \
+         AND state IN('pending','sealed','held') AND op=?1 ORDER BY seq"
+    );
+    collect(db, &sql, [op])
 }
 
 /// The changes of a field that were made on this device after the number `after` and not given up.

@@ -155,6 +155,26 @@ const INVARIANTS: &[Invariant] = &[
         sql: "SELECT c.seq FROM changes c JOIN records r ON r.no=c.record WHERE c.state \
               IN('pending','sealed') AND r.life='shell'",
     },
+    Invariant {
+        name: "paused names something that waits",
+        record: "f.record",
+        sql: "SELECT p.op FROM paused p LEFT JOIN changes f ON f.seq=p.op WHERE NOT EXISTS(SELECT 1 FROM changes c \
+              WHERE c.record=f.record AND c.op=p.op AND c.state IN('pending','sealed','held'))",
+    },
+    Invariant {
+        name: "paused and on the wire",
+        record: "f.record",
+        // The order of the joins is said: `paused` is all but empty.
+        sql: "SELECT c.seq FROM paused p CROSS JOIN changes f ON f.seq=p.op CROSS JOIN changes c ON \
+              c.record=f.record AND c.op=p.op AND c.state IN('pending','sealed','held') WHERE c.state='sealed'",
+    },
+    Invariant {
+        name: "group paused in part",
+        record: "f.record",
+        sql: "SELECT c.seq FROM paused p CROSS JOIN changes f ON f.seq=p.op CROSS JOIN changes c ON c.grp=f.grp AND \
+              c.grp IS NOT NULL AND c.state IN('pending','sealed','held') WHERE NOT EXISTS(SELECT 1 FROM paused q \
+              WHERE q.op=c.op)",
+    },
 ];
 
 /// An operation belongs to one record, one kind and one commit, and is named after its first change. Checked over the

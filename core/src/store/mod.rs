@@ -14,6 +14,7 @@ pub(crate) mod journal;
 pub(crate) mod lanes;
 pub(crate) mod meta;
 mod open;
+pub(crate) mod paused;
 pub(crate) mod query;
 mod readers;
 pub(crate) mod records;

@@ -39,6 +39,9 @@ CREATE INDEX changes_live ON changes(record,field,seq) WHERE state IN('pending',
 -- The members of a group; empty for most commits.
 CREATE INDEX changes_group ON changes(grp) WHERE grp IS NOT NULL;
 
+-- What a person has paused; empty for most of the time. Pausing a member of a group pauses all of it.
+CREATE TABLE paused(op INTEGER PRIMARY KEY) STRICT;
+
 CREATE TABLE forms(               -- a form token and what it made, so that a second tap is the same operation
   token BLOB PRIMARY KEY, digest BLOB NOT NULL, receipt TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 

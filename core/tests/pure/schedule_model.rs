@@ -33,6 +33,10 @@ enum Event {
         field: usize,
     },
     Release,
+    /// A person pauses a change, and with it its group.
+    Pause(usize),
+    /// The person takes everything up again.
+    Unpause,
     /// The office archives a record.
     PutAway(usize),
 }
@@ -54,6 +58,7 @@ struct Change {
     field: &'static str,
     target: Option<usize>,
     state: State,
+    paused: bool,
 }
 
 impl Change {
@@ -117,7 +122,8 @@ impl Device {
             touched.insert(record);
             self.exists[record] = true;
             let seq = i64::try_from(self.changes.len()).unwrap() + 1;
-            self.changes.push(Change { seq, group, record, kind, field, target, state: State::Pending });
+            let state = State::Pending;
+            self.changes.push(Change { seq, group, record, kind, field, target, state, paused: false });
         }
     }
 
@@ -145,6 +151,7 @@ impl Device {
                     State::Held => ChangeState::Held(change.seq),
                     _ => ChangeState::Pending,
                 },
+                paused: change.paused,
                 missing: missing
                     .map(|target| MissingParent {
                         field: "r".to_owned(),
@@ -199,6 +206,7 @@ impl Device {
             let shipment = self.last_shipment;
             for member in members {
                 for seq in ready(&all[member].0, &all[member].1, group) {
+                    assert!(!self.changes[usize::try_from(seq - 1).unwrap()].paused, "{seq} is paused and goes out");
                     self.changes[usize::try_from(seq - 1).unwrap()].state = State::Sealed(shipment);
                     self.shipments.entry(shipment).or_default().push(usize::try_from(seq - 1).unwrap());
                     sealed = true;
@@ -313,6 +321,21 @@ impl Device {
         }
     }
 
+    fn pause(&mut self, which: usize) {
+        let Some(chosen) = self.changes.iter().filter(|change| change.live()).nth(which) else { return };
+        if matches!(chosen.state, State::Sealed(_)) {
+            return;
+        }
+        let (seq, group) = (chosen.seq, chosen.group);
+        for change in self.changes.iter_mut().filter(|change| change.live()) {
+            change.paused |= change.seq == seq || group.is_some() && change.group == group;
+        }
+    }
+
+    fn unpause(&mut self) {
+        self.changes.iter_mut().for_each(|change| change.paused = false);
+    }
+
     fn take(&mut self, event: &Event) {
         match event {
             Event::Commit { edits, together } => self.commit(edits, *together),
@@ -324,6 +347,8 @@ impl Device {
             }
             Event::Hold { record, field } => self.hold(*record, FIELDS[*field]),
             Event::Release => self.release(),
+            Event::Pause(which) => self.pause(*which),
+            Event::Unpause => self.unpause(),
             Event::PutAway(record) => self.archived[*record] = self.known[*record],
         }
         self.check_wire();
@@ -348,6 +373,8 @@ fn event() -> impl Strategy<Value = Event> {
         2 => (0..4_usize).prop_map(Event::Answer),
         1 => (0..RECORDS, 0..FIELDS.len()).prop_map(|(record, field)| Event::Hold { record, field }),
         1 => Just(Event::Release),
+        2 => (0..8_usize).prop_map(Event::Pause),
+        1 => Just(Event::Unpause),
         1 => (0..RECORDS).prop_map(Event::PutAway),
     ]
 }
@@ -362,6 +389,7 @@ proptest! {
             device.take(event);
         }
         device.release();
+        device.unpause();
         loop {
             device.check_waits();
             let moved = device.seal();

@@ -5,7 +5,7 @@ use fieldkeep::wire::ChangeKind;
 
 fn change(seq: i64, kind: ChangeKind, field: &str) -> ChangeFacts {
     let state = ChangeState::Pending;
-    ChangeFacts { seq, op: seq, group: None, kind, field: field.to_owned(), state, missing: Vec::new() }
+    ChangeFacts { seq, op: seq, group: None, kind, field: field.to_owned(), state, paused: false, missing: Vec::new() }
 }
 
 fn patch(seq: i64, field: &str) -> ChangeFacts {
@@ -23,6 +23,7 @@ fn archive(seq: i64) -> ChangeFacts {
 trait With: Sized {
     fn held(self, review: i64) -> Self;
     fn sealed(self) -> Self;
+    fn paused(self) -> Self;
     fn grouped(self, group: i64) -> Self;
     fn waits_for(self, field: &str, record: i64, group: Option<i64>) -> Self;
 }
@@ -33,6 +34,9 @@ impl With for ChangeFacts {
     }
     fn sealed(self) -> Self {
         Self { state: ChangeState::Sealed, ..self }
+    }
+    fn paused(self) -> Self {
+        Self { paused: true, ..self }
     }
     fn grouped(self, group: i64) -> Self {
         Self { group: Some(group), ..self }
@@ -55,6 +59,10 @@ fn every_stand_of_one_record() {
     shipping.open_shipment = true;
     let mut reviewed = record(vec![patch(1, "a").held(7), patch(2, "b")]);
     reviewed.record_review = Some(7);
+    let mut paused_in_flight = record(vec![patch(1, "a").sealed(), patch(2, "b").paused()]);
+    (paused_in_flight.open_shipment, paused_in_flight.bounce_left_ms) = (true, 500);
+    let mut paused_under_review = record(vec![patch(1, "a").held(7), patch(2, "b").paused()]);
+    paused_under_review.record_review = Some(7);
     let reopened = |changes| RecordFacts { archived: true, ..record(changes) };
     let reopen = |seq| change(seq, ChangeKind::Reopen, "");
     let mut bounced = record(vec![patch(1, "a"), patch(2, "b").held(9)]);
@@ -76,6 +84,38 @@ fn every_stand_of_one_record() {
         ),
         ("a review of the whole record", reviewed, vec![S::Review(7), S::Review(7)]),
         ("others keep changing it", bounced, vec![S::Bounced(500), S::Review(9)]),
+        (
+            "a paused patch waits alone, with what is behind it",
+            record(vec![patch(1, "a").paused(), patch(2, "b"), patch(3, "a"), archive(4)]),
+            vec![S::Paused, S::Ready, S::BehindEarlier(1), S::BehindEarlier(3)],
+        ),
+        (
+            "a paused patch is not folded into the create",
+            record(vec![create(1), patch(2, "a").paused(), patch(3, "b")]),
+            vec![S::Ready, S::Paused, S::Ready],
+        ),
+        (
+            "nothing passes a paused create",
+            record(vec![create(1).paused(), patch(2, "a")]),
+            vec![S::Paused, S::BehindEarlier(1)],
+        ),
+        (
+            "nothing passes a paused barrier",
+            record(vec![patch(1, "a"), archive(2).paused(), patch(3, "b")]),
+            vec![S::Ready, S::Paused, S::BehindBarrier(2)],
+        ),
+        (
+            "a paused reopen lets nothing through",
+            reopened(vec![patch(1, "a"), reopen(2).paused(), patch(3, "b")]),
+            vec![S::BehindBarrier(2), S::Paused, S::BehindBarrier(2)],
+        ),
+        (
+            "the replacement of a parent is paused: the create waits for the parent",
+            record(vec![create(2).waits_for("r", 5, None), patch(3, "r").paused()]),
+            vec![S::ForParent(5), S::Paused],
+        ),
+        ("paused is said before what passes by itself", paused_in_flight, vec![S::InFlight, S::Paused]),
+        ("a question is said first", paused_under_review, vec![S::Review(7), S::Review(7)]),
         ("patches fold into a create", record(vec![create(1), patch(2, "a"), patch(3, "a")]), vec![S::Ready; 3]),
         (
             "a create waits for its parent, all behind it too",

@@ -111,6 +111,7 @@ fn each_fact_has_its_sentence_in_english_and_german() {
             "Saved on this device. Waiting for Customer \"Hansa\" to sync first.",
             "Auf diesem Gerät gespeichert. Zuerst muss Customer \"Hansa\" gesendet sein.",
         ),
+        (F::Paused { count }, "Saved on this device. Paused.", "Auf diesem Gerät gespeichert. Pausiert."),
         (
             F::Offline { count },
             "Saved on this device. Waiting for a connection.",
@@ -164,6 +165,7 @@ fn by_precedence() -> Vec<SyncFact> {
         F::ServerBusy { count, next_at_ms },
         F::Offline { count },
         F::OthersKeepChanging { count, next_at_ms },
+        F::Paused { count },
         F::Behind { count, what: "x".into() },
         F::NextSync { count, next_at_ms },
         F::Sending { count },
@@ -195,7 +197,7 @@ fn the_gravest_fact_is_the_headline_whatever_the_order() {
 #[test]
 fn synced_is_said_only_when_nothing_is_unfinished() {
     let synced = SyncFact::Synced { at_ms: NOW_MS };
-    for unfinished in by_precedence().into_iter().take(17) {
+    for unfinished in by_precedence().into_iter().take(18) {
         let state = SyncState::of(SyncScope::Record, vec![synced.clone(), unfinished.clone()]);
         assert_eq!(state.parts, [unfinished], "a record says Synced beside unfinished work");
     }
@@ -208,6 +210,7 @@ fn facts_of_one_kind_are_one_part_and_nothing_of_them_is_lost() {
     use SyncFact as F;
     let of = |facts| SyncState::of(SyncScope::Device, facts).parts;
     assert_eq!(of(vec![F::Saved { count: 1 }, F::Saved { count: 2 }]), [F::Saved { count: 3 }]);
+    assert_eq!(of(vec![F::Paused { count: 1 }, F::Paused { count: 2 }]), [F::Paused { count: 3 }]);
     assert_eq!(
         of(vec![F::Failed { count: 1, next_at_ms: 9 }, F::Failed { count: 1, next_at_ms: 5 }]),
         [F::Failed { count: 2, next_at_ms: 5 }]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use fieldkeep::DiscardPlan;
 use fieldkeep::schedule::{Battery, NetworkKind};
 use fieldkeep::value::{FormToken, RecordId, ReviewId};
 use serde::Deserialize;
@@ -43,6 +44,18 @@ pub(super) enum Command {
         id: Option<RecordId>,
     },
     Outbox {},
+    Pause {
+        operation: i64,
+    },
+    Unpause {
+        operation: i64,
+    },
+    DiscardPlan {
+        operation: i64,
+    },
+    Discard {
+        plan: DiscardPlan,
+    },
     Reviews {},
     Resolve {
         review: ReviewId,

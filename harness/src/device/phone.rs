@@ -76,6 +76,10 @@ impl Phone {
                 self.done(self.keep.resolve(review, theirs_rev, answer))
             }
             Command::History { id } => self.history(id),
+            Command::Pause { operation } => self.done(self.keep.pause(operation)),
+            Command::Unpause { operation } => self.done(self.keep.unpause(operation)),
+            Command::DiscardPlan { operation } => Ok(json!({ "plan": kept(self.keep.discard_plan(operation))? })),
+            Command::Discard { plan } => self.done(self.keep.discard(&plan)),
             other => self.answer_engine(other),
         }
     }

@@ -138,6 +138,7 @@ pub(super) fn failure(error: &KeepError) -> Failure {
         KeepError::BadRequest { .. } => "bad_request",
         KeepError::Moved { .. } => "moved",
         KeepError::ReviewClosed { .. } => "review_closed",
+        KeepError::PlanChanged => "plan_changed",
         KeepError::Suspended => "suspended",
         KeepError::Closed => "closed",
         KeepError::Full => "full",

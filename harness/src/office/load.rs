@@ -23,7 +23,7 @@ impl Desk {
         let items: Vec<&Item> = set.iter().collect();
         let mut applied = 0;
         for batch in items.chunks(BATCH) {
-            let reply = self.push_all(batch.iter().map(|item| create(item)).collect()).await?;
+            let reply = self.push_all(batch.iter().map(|item| creation(item)).collect()).await?;
             for line in reply.text().lines() {
                 let line: PushLine = serde_json::from_str(line).map_err(unreadable)?;
                 match line.outcome {
@@ -36,7 +36,8 @@ impl Desk {
     }
 }
 
-fn create(item: &Item) -> Shipment {
+/// A record of the working set as the office makes it; the id comes when it is pushed.
+pub(crate) fn creation(item: &Item) -> Shipment {
     let fields: BTreeMap<String, FieldChange> = item
         .fields
         .iter()

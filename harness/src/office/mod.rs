@@ -15,6 +15,7 @@ use crate::{command_lines, report};
 
 use command::Command;
 use desk::Desk;
+pub(crate) use load::creation;
 
 /// Options of `fieldkeep office`.
 #[derive(Debug, clap::Args)]

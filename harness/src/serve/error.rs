@@ -41,6 +41,9 @@ pub enum ServeError {
     /// The thread that works on the database ended early.
     #[error("the thread that decides ended early")]
     Worker(#[from] tokio::task::JoinError),
+    /// The working set does not fit the server's schema.
+    #[error("the working set cannot be made: {0}")]
+    Fill(String),
     /// Something does not exist; says what.
     #[error("there is no {0}")]
     Unknown(String),

@@ -3,6 +3,7 @@
 mod behave;
 mod decide;
 mod error;
+mod fill;
 mod limits;
 mod people;
 mod problem;
@@ -41,6 +42,9 @@ pub struct Args {
     /// Schema file; a small field service schema otherwise.
     #[arg(long, value_name = "FILE")]
     pub schema: Option<PathBuf>,
+    /// Start an empty server with the demo's working set of that many work orders.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub work_orders: usize,
     /// Take the time from the header `Fieldkeep-Test-Now` of the requests.
     #[arg(long)]
     pub manual: bool,
@@ -55,7 +59,7 @@ pub fn run(args: Args) -> ExitCode {
         Err(error) => return failed(&error, report::BAD_ARGUMENTS),
     };
     let options = ServerOptions { folder: args.data, schema, clock: Arc::new(SystemClock::new()), manual: args.manual };
-    match serve(options, args.listen) {
+    match serve(options, args.listen, args.work_orders) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error @ (ServeError::File { .. } | ServeError::Listen { .. })) => failed(&error, report::BAD_ARGUMENTS),
         Err(error) => failed(&error, report::FAILED),
@@ -69,10 +73,13 @@ fn read_schema(path: Option<&PathBuf>) -> Result<Schema, ServeError> {
     Ok(Schema::from_json(&text)?)
 }
 
-fn serve(options: ServerOptions, address: SocketAddr) -> Result<(), ServeError> {
+fn serve(options: ServerOptions, address: SocketAddr, work_orders: usize) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(ServeError::Stopped)?;
     runtime.block_on(async {
         let server = Server::open(options)?;
+        if work_orders > 0 {
+            server.fill(work_orders, 0)?;
+        }
         let unusable = |source| ServeError::Listen { address: address.to_string(), source };
         let listener = TcpListener::bind(address).await.map_err(unusable)?;
         let stop = stop_signal().map_err(ServeError::Stopped)?;

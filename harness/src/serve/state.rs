@@ -62,6 +62,10 @@ impl Server {
         })))
     }
 
+    pub(super) fn shared(&self) -> &Shared {
+        &self.0
+    }
+
     /// The token of `/admin/*`.
     #[must_use]
     pub fn admin_token(&self) -> &str {

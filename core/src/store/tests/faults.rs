@@ -24,7 +24,7 @@ fn spell_out(sql: &str) -> String {
 const SWAP: &str = "UPDATE changes SET shipment=(SELECT no FROM shipments),state='sealed' WHERE NEXT;\
      UPDATE changes SET state='pending',shipment=NULL WHERE SENT;";
 
-const FAULTS: [(&str, &str, &str); 20] = [
+const FAULTS: [(&str, &str, &str); 23] = [
     ("sealed points to an open shipment of its record", "", "UPDATE shipments SET outcome='applied'"),
     ("open shipment carries something", "", "UPDATE changes SET state='done' WHERE SENT"),
     ("held points to an open review of it", "", "UPDATE reviews SET closed_ms=1"),
@@ -60,6 +60,17 @@ const FAULTS: [(&str, &str, &str); 20] = [
     ("from is the to before it", "", "UPDATE changes SET field='status',from_value='\"assigned\"' WHERE NEXT"),
     ("view shows the last live value", "", "UPDATE changes SET to_value='\"other\"' WHERE NEXT"),
     ("a record known by reference only has no work", "", "UPDATE records SET life='shell' WHERE no=J1"),
+    (
+        "paused names something that waits",
+        "INSERT INTO paused(op) SELECT op FROM changes WHERE NEXT;",
+        "UPDATE changes SET state='done' WHERE NEXT",
+    ),
+    ("paused and on the wire", "", "INSERT INTO paused(op) SELECT op FROM changes WHERE SENT"),
+    (
+        "group paused in part",
+        "",
+        "INSERT INTO paused(op) SELECT min(op) FROM changes WHERE grp IS NOT NULL AND state='pending'",
+    ),
     ("one operation, one record, one kind, one commit", "", "UPDATE changes SET op=op+1 WHERE NEXT"),
 ];
 

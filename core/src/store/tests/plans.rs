@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::site;
 use crate::store::query::{self, Comparison, Filter, Query, Sort};
-use crate::store::{changes, journal, meta, open, records, refs, reviews, shipments};
+use crate::store::{changes, journal, meta, open, paused, records, refs, reviews, shipments};
 use crate::value::{RecordId, Value};
 
 thread_local! {
@@ -55,6 +55,7 @@ fn every_hot_statement_uses_its_index() {
     let cases: Vec<(&str, &str, Work)> = vec![
         ("live_of", "changes_live", Box::new(|db| drop(changes::live_of(db, 1)))),
         ("live_of_group", "changes_group", Box::new(|db| drop(changes::live_of_group(db, 1)))),
+        ("live_of_op", "changes_live", Box::new(|db| drop(changes::live_of_op(db, 1)))),
         ("of_field_after", "INTEGER PRIMARY KEY", Box::new(|db| drop(changes::of_field_after(db, 1, "a", 1)))),
         ("pending_from", "INTEGER PRIMARY KEY", Box::new(|db| drop(changes::pending_from(db, 1, 9)))),
         ("first_live_from", "INTEGER PRIMARY KEY", Box::new(|db| drop(changes::first_live_from(db, 1)))),
@@ -76,6 +77,7 @@ fn every_hot_statement_uses_its_index() {
         ("any_unreported", "reviews_unreported", Box::new(|db| drop(reviews::any_unreported(db)))),
         ("open_of, shipments", "one_open_shipment", Box::new(|db| drop(shipments::open_of(db, 1)))),
         ("open_from", "one_open_shipment", Box::new(|db| drop(shipments::open_from(db, 0, 9)))),
+        ("remove, paused", "INTEGER PRIMARY KEY", Box::new(|db| drop(paused::remove(db, 1)))),
         ("of_record, journal", "journal_record", Box::new(|db| drop(journal::of_record(db, 1)))),
     ];
     for (name, index, work) in cases {

@@ -1,5 +1,6 @@
 package io.fieldkeep
 
+import java.math.BigDecimal
 import java.time.Instant
 import java.time.LocalDate
 
@@ -18,8 +19,11 @@ class Fields internal constructor() {
     /** Sets one of the declared choices, by its name. */
     fun choice(field: String, value: String?) = set(field, value?.let(Value::Choice))
 
-    /** Sets an exact decimal number, such as `"12.50"`. */
-    fun decimal(field: String, value: String?) = set(field, value?.let(Value::Decimal))
+    /** Sets an exact decimal number. */
+    fun decimal(field: String, value: BigDecimal?) = set(field, value?.let { Value.Decimal(it.toPlainString()) })
+
+    /** Sets an exact decimal number as it was typed, such as `"12.50"`. */
+    fun decimal(field: String, value: String) = set(field, Value.Decimal(value))
 
     /** Sets a whole number. */
     fun integer(field: String, value: Long?) = set(field, value?.let(Value::Integer))
@@ -49,6 +53,10 @@ class Fields internal constructor() {
 /** An edit of a record as it was shown: the seen stamp is filled in. */
 fun Record.changed(fields: Fields.() -> Unit): Edit = Edit.Patch(recordType, id, seen, Fields().apply(fields).values)
 
+/** An edit of a record of that type as it was shown when the draft's form opened; null when the draft was for a new record. */
+fun Draft.changed(recordType: String, fields: Fields.() -> Unit): Edit? =
+    record?.let { Edit.Patch(recordType, it, seen, Fields().apply(fields).values) }
+
 /** An edit that puts a record away, as it was shown. */
 fun Record.archived(): Edit = Edit.Archive(id, seen)
 
@@ -69,14 +77,3 @@ fun commitOptions(form: FormToken? = null, together: Boolean = false, draft: Str
 /** Saves a form: the seen stamp and the form's token are filled in, so a second tap is the same operation. */
 suspend fun Fieldkeep.edit(record: Record, form: FormToken = FormToken.new(), fields: Fields.() -> Unit): Receipt =
     commit(record.changed(fields), commitOptions(form))
-
-/** The value as text, where it is one. */
-val Value.asText: String?
-    get() = when (this) {
-        is Value.Text -> v1
-        is Value.Choice -> v1
-        is Value.Decimal -> v1
-        is Value.Date -> v1
-        is Value.Phone -> v1
-        else -> null
-    }

@@ -6,7 +6,6 @@ import io.fieldkeep.ffi.OpenConfig
 import io.fieldkeep.ffi.TokenSource
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.withContext
@@ -41,12 +40,14 @@ interface Tokens {
 /**
  * One user's work on this device.
  *
- * Suspending functions run on [Options.dispatcher]. Those that write finish once begun: a cancelled coroutine never loses
- * a save. Flows give the newest value at once and then every change, a storm folded into the latest; collecting no more
- * ends the watching.
+ * Suspending functions run on [Options.dispatcher]. Those that write finish once begun, and then return their result: they
+ * throw `CancellationException` only when nothing was written. Flows give the newest value at once and then every change,
+ * a storm folded into the latest; collecting no more ends the watching, and [close] ends the flows.
  */
 class Fieldkeep private constructor(private val core: FieldkeepCore, private val dispatcher: CoroutineDispatcher) :
     AutoCloseable {
+    private val live = LiveFlows()
+
     /** This device's name, made when the folder was made. */
     val device: String get() = core.device()
 
@@ -92,9 +93,29 @@ class Fieldkeep private constructor(private val core: FieldkeepCore, private val
     /** A person's answer to a [review] as it was shown. */
     suspend fun resolve(review: Review, answer: Resolve) = write { core.resolve(review.id, review.theirsRev, answer) }
 
-    /** Keeps a half-filled form. It is never sent; a commit that names it removes it. */
+    /** Keeps an operation, and all that is sent together with it, from being sent until [unpause]. */
+    suspend fun pause(operation: Long) = write { core.pause(operation) }
+
+    /** Takes a paused operation up again, with all that is sent together with it. */
+    suspend fun unpause(operation: Long) = write { core.unpause(operation) }
+
+    /** What would happen if this operation were given up: show it before [discard]. Changes nothing. */
+    suspend fun discardPlan(operation: Long): DiscardPlan = read { core.discardPlan(operation) }
+
+    /**
+     * Gives up what a person has seen in the [plan] and wants given up.
+     *
+     * @throws KeepException.PlanChanged something else would happen by now; nothing was given up
+     */
+    suspend fun discard(plan: DiscardPlan) = write { core.discard(plan) }
+
+    /** Keeps a half-filled form for a [record] as it is shown, or for a new one. Never sent; a commit that names it removes it. */
     suspend fun saveDraft(form: String, fields: String, record: Record? = null) =
         write { core.saveDraft(form, record?.id, record?.seen, fields) }
+
+    /** Keeps a draft again with other [fields]. What the person saw stays what it was when the form opened. */
+    suspend fun saveDraft(draft: Draft, fields: String) =
+        write { core.saveDraft(draft.form, draft.record, draft.seen, fields) }
 
     /** The draft of a form, if there is one. */
     suspend fun draft(form: String): Draft? = read { core.draft(form) }
@@ -154,14 +175,20 @@ class Fieldkeep private constructor(private val core: FieldkeepCore, private val
     /** Opens the files again and goes on. */
     suspend fun resume() = write { core.resume() }
 
-    /** Closes for good. May be called twice; every call after it throws [KeepException.Closed]. Blocks briefly. */
-    override fun close() = core.shutDown()
+    /**
+     * Closes for good. May be called twice; every call after it throws [KeepException.Closed], and every flow ends.
+     * Blocks briefly.
+     */
+    override fun close() {
+        core.shutDown()
+        live.end()
+    }
 
-    private fun updates(target: WatchTarget): Flow<Update> = watching(core, target, dispatcher)
+    private fun updates(target: WatchTarget): Flow<Update> = watching(core, live, target, dispatcher)
 
     private suspend fun <T> read(call: () -> T): T = withContext(dispatcher) { call() }
 
-    private suspend fun <T> write(call: () -> T): T = withContext(NonCancellable + dispatcher) { call() }
+    private suspend fun <T> write(call: () -> T): T = wholly(dispatcher, call)
 
     companion object {
         /**
@@ -169,7 +196,7 @@ class Fieldkeep private constructor(private val core: FieldkeepCore, private val
          *
          * @throws OpenException nothing in the folder was changed then
          */
-        suspend fun open(options: Options): Fieldkeep = withContext(NonCancellable + options.dispatcher) {
+        suspend fun open(options: Options): Fieldkeep = wholly(options.dispatcher) {
             val config = OpenConfig(
                 options.folder,
                 options.user,

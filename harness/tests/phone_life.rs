@@ -1,0 +1,206 @@
+//! Living on a phone, with real threads, clocks and processes: suspended in the middle of a large download (G1), slices (G2),
+//! and silence when there is nothing to do (G3).
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test, in real time")]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+
+use fieldkeep::value::Value;
+use fieldkeep::{CommitOptions, Edit, Fieldkeep, KeepError, OpenOptions, SyncOutcome};
+use rusqlite::{Connection, OpenFlags};
+use serde_json::{Value as Json, json};
+use support::phone::Tokens;
+use support::process::Program;
+use tempfile::TempDir;
+
+/// Makes a little over 100,000 records.
+const WORK_ORDERS: &str = "32000";
+
+/// What iOS leaves an app that goes to the background, with room to spare.
+const DEADLINE: Duration = Duration::from_millis(500);
+
+struct Site {
+    folder: TempDir,
+    url: String,
+    _server: Program,
+}
+
+impl Site {
+    fn with_work_orders(count: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("server");
+        let mut server = Program::start(&["serve", "--data", data.to_str().unwrap(), "--work-orders", count]);
+        let url = server.line()["listening"].as_str().unwrap().to_owned();
+        Self { folder, url, _server: server }
+    }
+
+    fn tokens_file(&self) -> PathBuf {
+        self.folder.path().join("server/tokens.json")
+    }
+
+    fn open(&self, name: &str) -> Fieldkeep {
+        let text = fs::read_to_string(self.tokens_file()).unwrap();
+        let token = serde_json::from_str::<Json>(&text).unwrap()["ana"].as_str().unwrap().to_owned();
+        let tokens = Tokens::default();
+        tokens.set(Some(token));
+        Fieldkeep::open(OpenOptions {
+            folder: self.folder.path().join(name),
+            user: "ana".to_owned(),
+            schema: fieldkeep::schema::Schema::from_json(support::site::FIELD_SERVICE).unwrap(),
+            server: self.url.clone(),
+            tokens: Arc::new(tokens),
+            clock: None,
+            http: None,
+            manual: false,
+        })
+        .unwrap()
+    }
+
+    /// Waits until the download has brought something more.
+    fn wait_for_more_records(&self, name: &str, than: i64) {
+        let begun = Instant::now();
+        while self.records_on_phone(name) <= than + 1_000 {
+            assert!(begun.elapsed() < Duration::from_secs(60), "no download");
+            std::thread::park_timeout(Duration::from_millis(2));
+        }
+    }
+
+    fn records_on_phone(&self, name: &str) -> i64 {
+        let path = self.folder.path().join(name).join("fieldkeep.db");
+        let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        db.query_row("SELECT count(*) FROM records", [], |row| row.get(0)).unwrap()
+    }
+}
+
+/// Ends the saver, also when the test fails.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+/// What this process has open inside a folder.
+fn open_files(folder: &Path) -> Vec<PathBuf> {
+    let links = fs::read_dir("/proc/self/fd").unwrap().filter_map(|entry| fs::read_link(entry.unwrap().path()).ok());
+    links.filter(|target| target.starts_with(folder)).collect()
+}
+
+fn save(keep: &Fieldkeep, name: String) -> Result<(), KeepError> {
+    let edit = Edit::Create {
+        record_type: "customer".to_owned(),
+        id: None,
+        fields: [("name".to_owned(), Value::Text(name))].into(),
+    };
+    keep.commit(vec![edit], CommitOptions::default()).map(|_| ())
+}
+
+#[test]
+fn g1_suspended_in_the_middle_of_a_large_download_it_is_closed_in_time_and_goes_on_later() {
+    let site = Site::with_work_orders(WORK_ORDERS);
+    let keep = site.open("phone");
+    let folder = site.folder.path().join("phone");
+    let over = AtomicBool::new(false);
+    let mut counts = Vec::new();
+    let saved = std::thread::scope(|scope| {
+        let saver = scope.spawn(|| {
+            let mut saved = 0;
+            while !over.load(Ordering::SeqCst) {
+                match save(&keep, format!("Customer {saved}")) {
+                    Ok(()) => saved += 1,
+                    Err(KeepError::Suspended) => std::thread::park_timeout(Duration::from_millis(5)),
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            saved
+        });
+        let stop = Stop(&over);
+        for round in 0..4 {
+            site.wait_for_more_records("phone", counts.last().copied().unwrap_or(0));
+            let begun = Instant::now();
+            keep.suspend(i64::try_from(DEADLINE.as_millis()).unwrap()).unwrap();
+            let took = begun.elapsed();
+            assert!(took < DEADLINE, "round {round}: {took:?}");
+            assert_eq!(open_files(&folder), Vec::<PathBuf>::new(), "round {round}");
+            assert_eq!(keep.outbox().err(), Some(KeepError::Suspended));
+            counts.push(site.records_on_phone("phone"));
+            keep.resume().unwrap();
+        }
+        drop(stop);
+        saver.join().unwrap()
+    });
+    assert!(counts[0] < 100_000, "it was suspended in the middle: {counts:?}");
+    assert!(counts.is_sorted(), "nothing is loaded twice: {counts:?}");
+    assert_eq!(keep.sync_now().unwrap().outcome, SyncOutcome::Done);
+    assert_eq!(keep.outbox().unwrap(), []);
+    keep.close();
+    assert_eq!(open_files(&folder), Vec::<PathBuf>::new());
+    let everything = site.records_on_phone("phone");
+    assert!(everything > 100_000 + saved, "{everything} records, {saved} of them saved here");
+}
+
+#[test]
+fn g2_slices_do_the_same_work_in_pieces_and_say_when_to_come_again() {
+    let site = Site::with_work_orders("3000");
+    let keep = site.open("phone");
+    keep.suspend(3_000).unwrap();
+    keep.resume().unwrap();
+    let mut slices = 0;
+    loop {
+        let slice = keep.run_until(50).unwrap();
+        slices += 1;
+        assert!(slices < 10_000, "{slice:?}");
+        match slice.sync.outcome {
+            SyncOutcome::OutOfTime => assert_eq!(slice.next_wake_ms, Some(0), "there is more to do"),
+            SyncOutcome::Done => break assert_eq!(slice.next_wake_ms, None, "only an event brings work"),
+            other => panic!("{other:?}"),
+        }
+    }
+    keep.close();
+    assert!(site.records_on_phone("phone") > 9_000);
+}
+
+/// Clock ticks that a process has used, of all its threads: 100 a second.
+fn cpu_ticks(process: u32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    // The name in brackets may hold spaces. User and system time are the 12th and 13th after it.
+    let after = stat.rsplit_once(')').unwrap().1;
+    after.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+}
+
+#[test]
+fn g3_ten_idle_seconds_cost_nothing() {
+    let site = Site::with_work_orders("10");
+    let mut proxy = Program::start(&["faults", "--to", &site.url]);
+    let url = proxy.line()["listening"].as_str().unwrap().to_owned();
+    let data = site.folder.path().join("idle");
+    let tokens = site.tokens_file();
+    let mut device = Program::start(&[
+        "device",
+        "--data",
+        data.to_str().unwrap(),
+        "--server",
+        &url,
+        "--token-file",
+        tokens.to_str().unwrap(),
+    ]);
+    device.line();
+    device.tell(&json!({"do": "watch", "target": "outbox"}));
+    let edit = json!({"kind": "create", "type": "customer", "fields": {"name": "Hansa"}});
+    device.tell(&json!({"do": "commit", "edits": [edit]}));
+    assert_eq!(device.tell(&json!({"do": "sync_now"}))["result"]["outcome"]["outcome"], "done");
+    assert_eq!(device.tell(&json!({"do": "next_wake"}))["result"]["next_wake_ms"], Json::Null);
+    let requests = proxy.tell(&json!({"do": "count"}));
+    let before = cpu_ticks(device.id());
+    let (_hold, nothing) = mpsc::channel::<()>();
+    assert!(nothing.recv_timeout(Duration::from_secs(10)).is_err());
+    let used = cpu_ticks(device.id()) - before;
+    assert!(used <= 2, "{used} ticks of 10 ms in 10 s, by all threads");
+    assert_eq!(proxy.tell(&json!({"do": "count"})), requests);
+}
