@@ -175,11 +175,10 @@ class JobModel(session: Session, val id: WorkOrder.Id) : ScreenModel(session) {
         description = job.description,
         owner = job.assignedTo?.let { "Assigned to $it" } ?: "Not assigned to anybody",
         isOpen = job.record.status == RecordStatus.OPEN,
-        isArchived = job.record.status in PUT_AWAY,
+        isArchived = job.record.status == RecordStatus.ARCHIVED,
     )
 
     private companion object {
         const val MOST = 200
-        val PUT_AWAY = setOf(RecordStatus.ARCHIVED, RecordStatus.WILL_BE_ARCHIVED)
     }
 }

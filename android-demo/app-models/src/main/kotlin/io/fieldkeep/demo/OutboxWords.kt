@@ -2,16 +2,15 @@ package io.fieldkeep.demo
 
 import io.fieldkeep.ChangeKind
 import io.fieldkeep.LaneReason
-import io.fieldkeep.OutboxItem
 import io.fieldkeep.SyncAnswer
 import io.fieldkeep.SyncOutcome
 import io.fieldkeep.SyncReport
 import io.fieldkeep.WhyWaiting
 
 /** What an operation does. */
-internal fun wordsFor(item: OutboxItem): String = when (item.kind) {
-    ChangeKind.CREATE -> "New ${fieldLabel(item.recordType).lowercase()}"
-    ChangeKind.PATCH -> "Change of ${item.fields.joinToString(" and ") { fieldLabel(it).lowercase() }}"
+internal fun wordsFor(kind: ChangeKind, recordType: String, fields: List<String>): String = when (kind) {
+    ChangeKind.CREATE -> "New ${fieldLabel(recordType).lowercase()}"
+    ChangeKind.PATCH -> "Change of ${fields.joinToString(" and ") { fieldLabel(it).lowercase() }}"
     ChangeKind.ARCHIVE -> "Archive"
     ChangeKind.REOPEN -> "Reopen"
     ChangeKind.SIGNOFF -> "Sign-off"
@@ -30,6 +29,7 @@ internal fun wordsFor(why: WhyWaiting, other: String?): String = when (why) {
     is WhyWaiting.Bounced -> "Others keep changing this"
     is WhyWaiting.Later -> "The server asked for it later"
     is WhyWaiting.Lane -> wordsFor(why.reason)
+    is WhyWaiting.Paused -> "Paused"
     is WhyWaiting.Offline -> "No connection"
     is WhyWaiting.SignIn -> "Sign in to send it"
     is WhyWaiting.WrongUser -> "Somebody else is signed in"

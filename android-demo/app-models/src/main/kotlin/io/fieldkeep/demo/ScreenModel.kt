@@ -42,6 +42,7 @@ fun wordsFor(refusal: KeepException): String = when (refusal) {
     is KeepException.Merged -> "This was merged into another record."
     is KeepException.FormTokenReused -> "This was saved already. Open the form again to change more."
     is KeepException.Moved -> "The other side has changed again. Look at both once more."
+    is KeepException.PlanChanged -> "Something else would be given up by now. Look at it again."
     is KeepException.ReviewClosed -> "This question is answered already."
     is KeepException.Full -> "There is no space left on this device. Free some and try again."
     is KeepException.Suspended, is KeepException.Closed -> "The app is resting. Try again."

@@ -94,6 +94,12 @@ class Hands(private val screen: ComposeUiTest, val site: DemoSite, private val f
         tapIcon("Back")
     }
 
+    /** Saves the form and waits until it is left. */
+    fun save() {
+        tap("Save")
+        gone("Edit job")
+    }
+
     /** From the job list to the form of a job. */
     fun openForm(title: String) {
         tapOn(hasText(title) and hasClickAction())

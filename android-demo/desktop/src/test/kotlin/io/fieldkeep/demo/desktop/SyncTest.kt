@@ -14,7 +14,7 @@ class SyncTest {
         site.refuse()
         openForm(title)
         type("labor_hours", "3")
-        tap("Save")
+        save()
         tapIcon("Back")
         tapIcon("Outbox")
         see(title)
@@ -34,7 +34,7 @@ class SyncTest {
         site.refuse()
         openForm(title)
         type("labor_hours", "3")
-        tap("Save")
+        save()
         tapIcon("Back")
         seeJob(title, "Saved on this device. Sync failed, retrying in 2 seconds.")
         seeJob(title, "Saved on this device. Sync failed, retrying in 1 second.")
@@ -48,7 +48,7 @@ class SyncTest {
         network("None")
         openForm(site.title(site.jobs[0]))
         type("labor_hours", "3")
-        tap("Save")
+        save()
         tapIcon("Back")
         awaiting(headline and hasText("1 change saved on this device. Waiting for a connection."))
         network("Metered")
@@ -56,14 +56,62 @@ class SyncTest {
     }
 
     @Test
-    fun `an archived job says so, and can be taken up again`() = withHands {
-        network("None")
+    fun `an archived job can be taken up again`() = withHands {
         tap(site.title(site.jobs[0]))
         tap("Archive")
         tapOn(hasTestTag("confirm"))
-        see("Waiting for a connection.")
+        until("it is archived") { member(site.record(site.jobs[0]), "life") == "archived" }
         tap("Reopen")
         tap("Edit")
+        until("it is taken up again") { member(site.record(site.jobs[0]), "life") == "alive" }
+    }
+
+    @Test
+    fun `what is paused is not sent until it goes on`() = withHands {
+        val title = site.title(site.jobs[0])
+        network("None")
+        openForm(title)
+        type("labor_hours", "3")
+        save()
+        tapIcon("Back")
+        tapIcon("Outbox")
+        see("No connection")
+        tap("Pause")
+        see("Paused")
+        tapIcon("Back")
+        network("Unmetered")
+        seeJob(title, "Saved on this device. Paused.")
+        tapIcon("Outbox")
+        tap("Sync now")
+        see("Done. 1 still waits.")
+        tap("Go on")
+        see("Nothing waits on this device.")
+        assertEquals("3", member(site.record(site.jobs[0]), "labor_hours"))
+    }
+
+    @Test
+    fun `what is given up is named first, and never arrives`() = withHands {
+        val title = site.title(site.jobs[0])
+        network("None")
+        tap(title)
+        scrollTo(hasText("New note"))
+        type("note", "Never mind")
+        scrollTo(hasText("Add note"))
+        tap("Add note")
+        see("1 change saved on this device. Waiting for a connection.")
+        tapIcon("Back")
+        tapIcon("Outbox")
+        tap("Give up")
+        see("Note for $title: New note")
+        see("Will be gone from this device")
+        tapOn(hasTestTag("give_up"))
+        see("Nothing waits on this device.")
+        tap("Sync now")
+        see("There is no connection.")
+        tapIcon("Back")
+        network("Unmetered")
+        seeJob(title, "Synced at")
+        assertEquals(0, site.notes("Never mind"))
     }
 
     @Test

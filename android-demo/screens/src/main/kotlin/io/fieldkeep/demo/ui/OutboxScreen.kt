@@ -3,7 +3,9 @@ package io.fieldkeep.demo.ui
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.PaddingValues
+import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.offset
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.items
@@ -12,6 +14,7 @@ import androidx.compose.material3.Card
 import androidx.compose.material3.CardDefaults
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
@@ -29,12 +32,14 @@ import io.fieldkeep.demo.SyncNow
 fun OutboxScreen(model: OutboxModel, onBack: () -> Unit) {
     val rows by model.rows.collectAsState()
     val sync by model.sync.collectAsState()
+    val givingUp by model.givingUp.collectAsState()
     Frame(title = "Outbox", onBack = onBack) { inner ->
         Column(Modifier.padding(inner)) {
             SyncBox(sync, model::syncNow)
-            OutboxList(rows, model::open)
+            OutboxList(rows, model)
         }
     }
+    givingUp?.let { plan -> GiveUpDialog(plan, model::forgetPlan) { model.giveUp(plan) } }
 }
 
 @Composable
@@ -50,9 +55,8 @@ private fun SyncBox(sync: SyncNow, onSync: () -> Unit) {
     }
 }
 
-/** The items, for given rows. */
 @Composable
-fun OutboxList(rows: List<OutboxRow>?, onOpen: (OutboxRow) -> Unit) {
+private fun OutboxList(rows: List<OutboxRow>?, model: OutboxModel) {
     if (rows != null && rows.isEmpty()) {
         Nothing("Nothing waits on this device.")
         return
@@ -61,18 +65,21 @@ fun OutboxList(rows: List<OutboxRow>?, onOpen: (OutboxRow) -> Unit) {
         contentPadding = PaddingValues(start = Space.two, end = Space.two, bottom = Space.two),
         verticalArrangement = Arrangement.spacedBy(Space.one),
     ) {
-        items(rows.orEmpty(), key = { it.operation }) { row -> OutboxCard(row) { onOpen(row) } }
+        items(rows.orEmpty(), key = { it.operation }) { row -> OutboxCard(row, model) }
     }
 }
 
 @Composable
-private fun OutboxCard(row: OutboxRow, onOpen: () -> Unit) {
+private fun OutboxCard(row: OutboxRow, model: OutboxModel) {
     Card(
-        onClick = onOpen,
+        onClick = { model.open(row) },
         modifier = Modifier.fillMaxWidth(),
         colors = CardDefaults.cardColors(MaterialTheme.colorScheme.surfaceContainerLow),
     ) {
-        Column(Modifier.padding(Space.two), verticalArrangement = Arrangement.spacedBy(Space.half)) {
+        Column(
+            Modifier.padding(start = Space.two, end = Space.two, top = Space.two, bottom = Space.half),
+            verticalArrangement = Arrangement.spacedBy(Space.half),
+        ) {
             val muted = MaterialTheme.colorScheme.onSurfaceVariant
             Text(row.title, style = MaterialTheme.typography.titleMedium, fontWeight = FontWeight.SemiBold)
             Text(row.what, style = MaterialTheme.typography.bodyMedium)
@@ -90,6 +97,20 @@ private fun OutboxCard(row: OutboxRow, onOpen: () -> Unit) {
             row.blocks?.let {
                 Text("Holds back: $it", style = MaterialTheme.typography.bodySmall, color = muted)
             }
+            if (row.isHere) Holds(row, model)
         }
+    }
+}
+
+/** What a person can do with an item that is still here. */
+@Composable
+private fun Holds(row: OutboxRow, model: OutboxModel) {
+    Row(Modifier.offset(x = -Space.one)) {
+        if (row.isPaused) {
+            TextButton(onClick = { model.unpause(row) }) { Text("Go on") }
+        } else {
+            TextButton(onClick = { model.pause(row) }) { Text("Pause") }
+        }
+        TextButton(onClick = { model.planGivingUp(row) }) { Text("Give up") }
     }
 }
