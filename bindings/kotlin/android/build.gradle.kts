@@ -17,8 +17,6 @@ android {
         sourceCompatibility = JavaVersion.VERSION_17
         targetCompatibility = JavaVersion.VERSION_17
     }
-    sourceSets["main"].kotlin.srcDir("src/main/kotlin")
-    sourceSets["test"].kotlin.srcDir("src/test/kotlin")
     // `cargo ndk -o bindings/kotlin/android/src/main/jniLibs build --release -p fieldkeep-ffi` puts the library there.
     testOptions.unitTests.isIncludeAndroidResources = true
 }

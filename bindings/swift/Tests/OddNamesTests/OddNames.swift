@@ -7,7 +7,7 @@ import Testing
     @Test func namesThatTheLanguageNeedsAreWrittenDifferently() throws {
         let edit = RecordRecord.create(classField: "first") {
             $0.aB = true
-            $0.aB2 = Date(timeIntervalSince1970: 1)
+            $0.aBField = Date(timeIntervalSince1970: 1)
             $0.string = .gelöscht
             $0.defaultField = Place(latitude: 1, longitude: 2)
         }

@@ -101,9 +101,9 @@ class WatchingTest {
                 keep.goOffline()
                 // From the collector of a flow: reads, saves, and watches something else.
                 keep.watchOutbox().first { items ->
-                    assertEquals(items.size.toLong(), keep.state().headline.let { it as? SyncFact.Offline }?.count ?: 0)
+                    assertEquals(items, keep.outbox())
                     if (items.size < 3) keep.customer("Customer ${items.size}")
-                    items.size == 3 && keep.watch(query("customer")).first().records.size == 3
+                    items.size >= 3 && keep.watch(query("customer")).first().records.size == items.size
                 }
             }
         }
@@ -118,12 +118,13 @@ class WatchingTest {
             toldToThrowing.put(items)
             error("a defect of the app")
         }
-        core.watch(WatchTarget.Outbox, throwing)
-        core.watch(WatchTarget.Outbox, listener(toldToOther::put))
+        val watching = listOf(throwing, listener(toldToOther::put)).map { core.watch(WatchTarget.Outbox, it) }
         for (count in 0..2) {
             if (count > 0) core.commit(listOf(newRecord("customer") { text("name", "x") }), commitOptions())
             assertEquals(count to count, toldToThrowing.take() to toldToOther.take())
         }
+        // The watching lasts as long as its handle.
+        watching.forEach { it.close() }
         core.shutDown()
     }
 
@@ -137,8 +138,9 @@ class WatchingTest {
             if (items == 3) core.shutDown()
             told.put(items)
         }
-        core.watch(WatchTarget.Outbox, calling)
-        assertEquals(listOf(0, 1, 2, 3), List(4) { told.take() })
+        core.watch(WatchTarget.Outbox, calling).use {
+            assertEquals(listOf(0, 1, 2, 3), List(4) { told.take() })
+        }
         assertFailsWith<KeepException.Closed> { core.outbox() }
     }
 

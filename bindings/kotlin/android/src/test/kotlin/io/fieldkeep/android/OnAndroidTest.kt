@@ -2,7 +2,6 @@ package io.fieldkeep.android
 
 import android.Manifest
 import android.app.Application
-import android.app.job.JobInfo
 import android.app.job.JobScheduler
 import android.content.Context
 import android.content.Intent
@@ -14,6 +13,7 @@ import io.fieldkeep.Fieldkeep
 import io.fieldkeep.NetworkKind
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNotNull
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
@@ -24,6 +24,7 @@ import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.shadows.ShadowLooper
+import org.robolectric.shadows.ShadowNetwork
 import org.robolectric.shadows.ShadowNetworkCapabilities
 import javax.crypto.KeyGenerator
 
@@ -44,7 +45,7 @@ class OnAndroidTest {
         SyncJobService.arm(context, AppJobService::class.java, JOB)
         val armed = scheduler.allPendingJobs.single()
         assertEquals(AppJobService::class.java.name, armed.service.className)
-        assertEquals(JobInfo.NETWORK_TYPE_ANY, armed.networkType)
+        assertNotNull("it waits for a network", armed.requiredNetwork)
         assertEquals(0, armed.minLatencyMillis)
         assertFalse("it takes a permission", armed.isPersisted)
         shadowOf(context).grantPermissions(Manifest.permission.RECEIVE_BOOT_COMPLETED)
@@ -63,7 +64,8 @@ class OnAndroidTest {
         val listening = PhoneListening(context) { told += it.conditions() }
         listening.begin()
         val callback = shadowOf(connectivity).networkCallbacks.single()
-        val network = requireNotNull(connectivity.activeNetwork)
+        assertEquals(listOf(Conditions(NetworkKind.NONE, Battery.OK)), told)
+        val network = ShadowNetwork.newInstance(1)
         val capabilities = ShadowNetworkCapabilities.newInstance()
         callback.onCapabilitiesChanged(network, capabilities)
         assertEquals(NetworkKind.METERED, told.last().network)
