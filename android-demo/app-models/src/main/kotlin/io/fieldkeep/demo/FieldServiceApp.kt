@@ -6,6 +6,7 @@ import io.fieldkeep.Options
 import io.fieldkeep.demo.model.Schema
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -32,14 +33,20 @@ sealed interface AppState {
     data class Stuck(val words: String) : AppState
 }
 
-/** The app, from its start to its end. One for each process; it outlives every screen. */
-class FieldServiceApp(val folder: File, private val reader: Reader = Reader()) {
+/**
+ * The app, from its start to its end. One for each process; it outlives every screen.
+ *
+ * @param folder settings and work of the user; exclude it from backups
+ * @param isShown whether a screen is there from the start; else the files are open while [wake] or work asks for it
+ */
+class FieldServiceApp(val folder: File, private val reader: Reader = Reader(), private var isShown: Boolean = true) {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
     private val file = SettingsFile(File(folder, "settings"))
     private val phase = MutableStateFlow<AppState>(AppState.Opening)
 
-    /** One change of phase at a time. */
+    /** One change at a time of the phase, and of who needs the files open. */
     private val changing = Mutex()
+    private var background = 0
 
     val state: StateFlow<AppState> = phase
 
@@ -66,25 +73,61 @@ class FieldServiceApp(val folder: File, private val reader: Reader = Reader()) {
         }
     }
 
-    /** The system takes the app off the screen: lets go of all files within that time, milliseconds. */
-    fun sleep(withinMs: Long = 3_000) = scope.launch {
-        changing.withLock { (phase.value as? AppState.Working)?.session?.sleep(withinMs) }
+    /** The system takes the app off the screen. Files are let go of, unless something works in the background. */
+    fun sleep() = scope.launch {
+        changing.withLock {
+            isShown = false
+            settle()
+        }
     }
 
-    /** The app is on the screen again. */
+    /** The app is on the screen. */
     fun wake() = scope.launch {
-        changing.withLock { (phase.value as? AppState.Working)?.session?.wake() }
+        changing.withLock {
+            isShown = true
+            settle()
+        }
     }
 
-    /** Ends for good. What was saved or drafted is there at the next start. */
+    /** Works with the files open, also while the app is not shown; null when nobody has set the app up. */
+    suspend fun <T> inBackground(work: suspend (Fieldkeep) -> T): T? {
+        start().join()
+        changing.withLock {
+            background += 1
+            settle()
+        }
+        try {
+            return (phase.value as? AppState.Working)?.let { work(it.session.keep) }
+        } finally {
+            withContext(NonCancellable) {
+                changing.withLock {
+                    background -= 1
+                    settle()
+                }
+            }
+        }
+    }
+
+    /** Ends for good; a second time it does nothing. What was saved or drafted is there at the next start. */
     suspend fun close() {
         changing.withLock {
             (phase.value as? AppState.Working)?.session?.run {
                 inOrder.post { }.await()
                 keep.close()
             }
+            phase.value = AppState.Opening
         }
         scope.coroutineContext.job.cancelAndJoin()
+    }
+
+    private suspend fun settle() {
+        val session = (phase.value as? AppState.Working)?.session ?: return
+        try {
+            if (isShown || background > 0) session.wake() else session.sleep(SLEEP_WITHIN_MS)
+        } catch (failure: OpenException) {
+            session.keep.close()
+            phase.value = failed(failure)
+        }
     }
 
     private suspend fun open(settings: AppSettings) {
@@ -100,13 +143,24 @@ class FieldServiceApp(val folder: File, private val reader: Reader = Reader()) {
 
     private fun failed(failure: OpenException): AppState = when (failure) {
         is OpenException.SetUp -> AppState.SetUp("This does not work: ${failure.words}")
+
         is OpenException.WrongUser -> AppState.SetUp("Somebody else works on this device.")
+
         is OpenException.InUse -> AppState.Stuck("The app is open a second time. Close the other one.")
+
         is OpenException.Newer, is OpenException.SchemaOlder ->
             AppState.Stuck("A newer version of this app was here. Update the app.")
+
         is OpenException.Full -> AppState.Stuck("There is no space left on this device. Free some and start again.")
+
         is OpenException.Unavailable -> AppState.Stuck("The files cannot be read now. Try again later.")
+
         is OpenException.Damaged ->
             AppState.Stuck("The files on this device are damaged. Ask for help, and do not remove the app.")
+    }
+
+    private companion object {
+        /** A few seconds after it is off the screen, Android may freeze the process. */
+        const val SLEEP_WITHIN_MS = 3_000L
     }
 }

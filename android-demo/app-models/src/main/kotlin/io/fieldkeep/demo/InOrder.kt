@@ -12,13 +12,14 @@ class InOrder(scope: CoroutineScope) {
     private val tasks = Channel<suspend () -> Unit>(Channel.UNLIMITED)
 
     init {
-        scope.launch { for (task in tasks) task() }
+        scope.launch { for (task in tasks) task() }.invokeOnCompletion { tasks.cancel() }
     }
 
-    /** Hands over; what the task throws is found in what is given back. */
+    /** Hands over; what the task throws is found in what is given back. After the end of all things it is cancelled. */
     fun <T> post(task: suspend () -> T): Deferred<T> {
         val result = CompletableDeferred<T>()
-        tasks.trySend { result.completeWith(runCatching { task() }) }
+        val taken = tasks.trySend { result.completeWith(runCatching { task() }) }
+        if (taken.isFailure) result.cancel()
         return result
     }
 }

@@ -65,12 +65,8 @@ class JobListModel(session: Session) : ScreenModel(session) {
 
     fun openJob(row: JobRow) = session.navigation.openJob(row.id)
 
-    private fun assemble(
-        jobs: JobListState,
-        headline: StatusLine,
-        outbox: List<*>,
-        reviews: List<*>,
-    ): JobListState = jobs.copy(headline = headline, waiting = outbox.size, reviews = reviews.size)
+    private fun assemble(jobs: JobListState, headline: StatusLine, outbox: List<*>, reviews: List<*>): JobListState =
+        jobs.copy(headline = headline, waiting = outbox.size, reviews = reviews.size)
 
     private fun watchHeadline(): Flow<StatusLine> =
         keep.watchState().inWords(keep, session.reader) { state: SyncState -> line(state) }
@@ -79,7 +75,9 @@ class JobListModel(session: Session) : ScreenModel(session) {
     private fun watchJobs(): Flow<JobListState> = wanted.flatMapLatest { wanted ->
         val jobs = keep.watch(listOf(wanted))
         // A customer that is renamed is another row, too.
-        val customers = keep.watch(Customer.list(limit = LONGEST_LIST)).map { page -> page.models.associateBy { it.id } }
+        val customers = keep.watch(Customer.list(limit = LONGEST_LIST)).map { page ->
+            page.models.associateBy { it.id }
+        }
         combine(jobs, customers, ::Pair).inWords(keep, session.reader) { (page, customers) ->
             JobListState(
                 jobs = page.models.map { row(it, customers) },

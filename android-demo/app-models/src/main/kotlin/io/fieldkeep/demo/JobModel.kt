@@ -118,7 +118,13 @@ class JobModel(session: Session, val id: WorkOrder.Id) : ScreenModel(session) {
         val job = keep.watch(id)
         val family = keep.watchState(id.record).inWords(keep, session.reader) { it?.let { state -> line(state) } }
         val reviews = keep.watchReviews().map { all -> all.count { it.record == id.record } }
-        return combine(job, family, watchCustomer(job), watchChildren(), reviews) { work, line, customer, children, open ->
+        return combine(job, family, watchCustomer(job), watchChildren(), reviews) {
+                work,
+                line,
+                customer,
+                children,
+                open,
+            ->
             children.copy(
                 details = work?.let(::details),
                 isMissing = work == null,

@@ -31,8 +31,7 @@ class Navigation(private val session: Session) {
     /** The way here; the last place is the one to show. Never empty. */
     val way: StateFlow<List<Place>> = places.asStateFlow()
 
-    fun openJob(id: WorkOrder.Id) =
-        open({ it is Place.Job && it.model.id == id }) { Place.Job(JobModel(session, id)) }
+    fun openJob(id: WorkOrder.Id) = open({ it is Place.Job && it.model.id == id }) { Place.Job(JobModel(session, id)) }
 
     fun openJobForm(id: WorkOrder.Id) =
         open({ it is Place.JobForm && it.model.id == id }) { Place.JobForm(JobFormModel(session, id)) }

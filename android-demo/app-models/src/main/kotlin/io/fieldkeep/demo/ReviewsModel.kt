@@ -93,7 +93,13 @@ class ReviewsModel(session: Session) : ScreenModel(session) {
             is Merging.Typed -> kindOf(row.review)?.let { typedValue(merging.text, it) }
             null -> return
         }
-        if (value == null) tell(row.review.id, "This is no value for ${row.review.label}.") else answer(row.review, Resolve.Merged(value))
+        if (value ==
+            null
+        ) {
+            tell(row.review.id, "This is no value for ${row.review.label}.")
+        } else {
+            answer(row.review, Resolve.Merged(value))
+        }
     }
 
     private fun answer(review: Review, answer: Resolve) = act({ tell(review.id, it) }) {

@@ -44,10 +44,14 @@ class Session(
         if (isAwake) watched().catch { if (!isClosedOnPurpose(it)) throw it } else emptyFlow()
     }
 
-    /** Tells Fieldkeep what network and battery are like. */
+    /** Tells Fieldkeep what network and battery are like; while it sleeps, as soon as it is awake. */
     suspend fun setConditions(conditions: Conditions) {
-        keep.conditions(conditions)
         told.value = conditions
+        try {
+            keep.conditions(conditions)
+        } catch (_: KeepException.Suspended) {
+            // [wake] tells it.
+        }
     }
 
     /** Light or dark, from now on and after the next start. */
@@ -65,14 +69,21 @@ class Session(
 
     /** Lets go of all files in time, so that the system may freeze the process. */
     suspend fun sleep(withinMs: Long) {
+        if (!awake.value) return
         inOrder.post { }.await()
         awake.value = false
         keep.suspendWithin(withinMs)
     }
 
-    /** Goes on after [sleep]. */
+    /**
+     * Goes on after [sleep].
+     *
+     * @throws io.fieldkeep.OpenException the files cannot be opened again
+     */
     suspend fun wake() {
+        if (awake.value) return
         keep.resume()
+        keep.conditions(told.value)
         awake.value = true
     }
 

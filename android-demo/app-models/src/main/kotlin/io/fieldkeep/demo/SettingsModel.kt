@@ -4,9 +4,9 @@ import io.fieldkeep.Battery
 import io.fieldkeep.Conditions
 import io.fieldkeep.NetworkKind
 import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.SharingStarted
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.combine
-import kotlinx.coroutines.flow.SharingStarted
 import kotlinx.coroutines.flow.stateIn
 
 /** What the settings show. */

@@ -45,13 +45,18 @@ internal fun typedText(value: Value): String? = when (value) {
 /** What was typed, as a value of the kind of [like]; null when it is none of that kind. */
 internal fun typedValue(text: String, like: Value): Value? = when (like) {
     is Value.Text -> Value.Text(text)
+
     is Value.Decimal -> decimalIn(text)?.let { Value.Decimal(it.toPlainString()) }
+
     is Value.Integer -> text.trim().toLongOrNull()?.let(Value::Integer)
+
     is Value.Phone -> Value.Phone(text.trim())
+
     is Value.Date -> try {
         Value.Date(LocalDate.parse(text.trim()).toString())
     } catch (_: DateTimeParseException) {
         null
     }
+
     else -> null
 }

@@ -18,8 +18,9 @@ class Desk private constructor(private val folder: File) {
 
     val session: Session get() = (app.state.value as AppState.Working).session
 
-    lateinit var job: WorkOrder.Id
-        private set
+    private var made: WorkOrder.Id? = null
+
+    val job: WorkOrder.Id get() = checkNotNull(made)
 
     private suspend fun open() {
         app.setUp("http://127.0.0.1:9", "ana", "no token")
@@ -27,7 +28,8 @@ class Desk private constructor(private val folder: File) {
         session.setConditions(Conditions(NetworkKind.NONE, Battery.OK))
         val keep = session.keep
         val customer = Customer.Id(keep.newRecordId())
-        job = WorkOrder.Id(keep.newRecordId())
+        val job = WorkOrder.Id(keep.newRecordId())
+        made = job
         keep.commit(
             listOf(
                 Customer.create("Hansa", customer),

@@ -2,6 +2,7 @@ package io.fieldkeep.demo
 
 import io.fieldkeep.Battery
 import io.fieldkeep.Conditions
+import io.fieldkeep.KeepException
 import io.fieldkeep.NetworkKind
 import io.fieldkeep.Severity
 import io.fieldkeep.demo.model.Note
@@ -10,6 +11,7 @@ import kotlinx.coroutines.flow.first
 import java.io.File
 import kotlin.test.Test
 import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertSame
@@ -18,10 +20,12 @@ class ScreensTest {
     @Test
     fun `the list shows each job with its customer and its sentence`() = Desk.at {
         val list = session.navigation.way.value.single().model as JobListModel
-        val row = list.state.first { it.jobs?.size == 1 && it.waiting == 2 }.jobs!!.single()
+        val headline = "2 changes saved on this device. Waiting for a connection."
+        val shown = list.state.first { it.jobs?.size == 1 && it.headline?.text == headline }
+        val row = requireNotNull(shown.jobs).single()
         assertEquals(listOf("Pump", "Hansa", "Assigned"), listOf(row.title, row.customer, row.status))
-        assertEquals(StatusLine("Saved on this device. Waiting for a connection.", Severity.QUIET), row.line)
-        assertEquals("2 changes saved on this device. Waiting for a connection.", list.state.value.headline?.text)
+        val line = "Saved on this device. Waiting for Customer \"Hansa\" to sync first."
+        assertEquals(StatusLine(line, Severity.QUIET), row.line)
     }
 
     @Test
@@ -94,6 +98,16 @@ class ScreensTest {
         model.noteForm.add()
         model.state.first { it.notes.size == 1 }
         list.state.first { it.waiting == 3 }
+    }
+
+    @Test
+    fun `a background job works while the app sleeps, and the app sleeps on`() = Desk.at {
+        app.sleep().join()
+        val waiting = app.inBackground { it.outbox().size }
+        assertEquals(2, waiting)
+        assertFailsWith<KeepException.Suspended> { session.keep.outbox() }
+        app.wake().join()
+        assertEquals(2, session.keep.outbox().size)
     }
 
     @Test

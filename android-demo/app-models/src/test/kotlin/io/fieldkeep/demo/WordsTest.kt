@@ -1,11 +1,11 @@
 package io.fieldkeep.demo
 
 import io.fieldkeep.FormToken
+import io.fieldkeep.RecordId
 import io.fieldkeep.SyncAnswer
 import io.fieldkeep.SyncItem
 import io.fieldkeep.SyncOutcome
 import io.fieldkeep.SyncReport
-import io.fieldkeep.RecordId
 import io.fieldkeep.Value
 import io.fieldkeep.demo.model.WorkOrder
 import java.nio.file.Files

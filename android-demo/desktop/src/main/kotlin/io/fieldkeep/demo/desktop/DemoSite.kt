@@ -54,7 +54,8 @@ class DemoSite(workOrders: Int = WORK_ORDERS) : AutoCloseable {
     fun record(job: String): String = office.say("""{"do":"dump","type":"work_order","server_id":"$job"}""")
 
     /** How many notes with that text the server has. */
-    fun notes(text: String): Int = Regex("\"text\":\"$text\"").findAll(office.say("""{"do":"dump","type":"note"}""")).count()
+    fun notes(text: String): Int =
+        Regex("\"text\":\"$text\"").findAll(office.say("""{"do":"dump","type":"note"}""")).count()
 
     /** Every connection is closed at once. */
     fun refuse() {

@@ -119,7 +119,7 @@ class Hands(private val screen: ComposeUiTest, val site: DemoSite, private val f
     }
 
     companion object {
-        const val PATIENCE_MS = 12_000L
+        const val PATIENCE_MS = 30_000L
     }
 }
 

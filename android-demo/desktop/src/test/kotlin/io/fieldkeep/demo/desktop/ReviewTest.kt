@@ -15,7 +15,15 @@ class ReviewTest {
         see("office changed Status. Review before sending again.")
         tapIcon("Reviews")
         see("Status was changed here and in the office.")
-        for (words in listOf("Yours", "In progress", "Theirs", "office", "Waiting for approval", "Before", "Assigned")) {
+        for (words in listOf(
+            "Yours",
+            "In progress",
+            "Theirs",
+            "office",
+            "Waiting for approval",
+            "Before",
+            "Assigned",
+        )) {
             see(words)
         }
         tap("Use mine")

@@ -22,8 +22,13 @@ fun FieldServiceUi(app: FieldServiceApp) {
     val state by app.state.collectAsState()
     when (val now = state) {
         is AppState.Working -> Work(now.session)
-        is AppState.SetUp -> Themed { SetUpScreen(now.problem) { server, user, token -> app.setUp(server, user, token) } }
+
+        is AppState.SetUp -> Themed {
+            SetUpScreen(now.problem) { server, user, token -> app.setUp(server, user, token) }
+        }
+
         is AppState.Stuck -> Themed { Nothing(now.words) }
+
         is AppState.Opening -> Themed {}
     }
 }

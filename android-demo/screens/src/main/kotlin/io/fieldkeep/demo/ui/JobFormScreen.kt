@@ -37,7 +37,9 @@ fun JobFormScreen(model: JobFormModel) {
             return@Frame
         }
         Column(
-            Modifier.padding(inner).verticalScroll(rememberScrollState()).padding(horizontal = Space.two).padding(bottom = Space.two),
+            Modifier.padding(
+                inner,
+            ).verticalScroll(rememberScrollState()).padding(horizontal = Space.two).padding(bottom = Space.two),
             verticalArrangement = Arrangement.spacedBy(Space.two),
         ) {
             Text(state.title, style = MaterialTheme.typography.titleLarge, fontWeight = FontWeight.SemiBold)

@@ -67,7 +67,9 @@ fun JobList(
         state.headline?.let { line ->
             StatusText(
                 line,
-                Modifier.fillMaxWidth().padding(horizontal = Space.two).padding(bottom = Space.half).testTag("headline"),
+                Modifier.fillMaxWidth().padding(
+                    horizontal = Space.two,
+                ).padding(bottom = Space.half).testTag("headline"),
             )
         }
         Choices(
@@ -82,7 +84,12 @@ fun JobList(
             Nothing("No jobs here. New ones come with the next sync.")
         } else {
             LazyColumn(
-                contentPadding = PaddingValues(start = Space.two, end = Space.two, top = Space.half, bottom = Space.two),
+                contentPadding = PaddingValues(
+                    start = Space.two,
+                    end = Space.two,
+                    top = Space.half,
+                    bottom = Space.two,
+                ),
                 verticalArrangement = Arrangement.spacedBy(Space.one),
             ) {
                 items(jobs.orEmpty(), key = { it.id.record.text }) { job -> JobCard(job) { onOpen(job) } }
@@ -143,7 +150,10 @@ private fun Counted(icon: ImageVector, name: String, count: Int, onClick: () -> 
     val colours = MaterialTheme.colorScheme
     Surface(
         onClick = onClick,
-        modifier = Modifier.padding(Space.half).semantics { contentDescription = if (count == 0) name else "$name, $count" },
+        modifier = Modifier.padding(Space.half).semantics {
+            contentDescription =
+                if (count == 0) name else "$name, $count"
+        },
         shape = CircleShape,
         color = if (count == 0) Color.Transparent else colours.primaryContainer,
         contentColor = if (count == 0) colours.onSurfaceVariant else colours.onPrimaryContainer,

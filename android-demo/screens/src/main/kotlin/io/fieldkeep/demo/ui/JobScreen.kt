@@ -41,7 +41,9 @@ fun JobScreen(model: JobModel, onBack: () -> Unit) {
             return@Frame
         }
         Column(
-            Modifier.padding(inner).verticalScroll(rememberScrollState()).padding(horizontal = Space.two).padding(bottom = Space.two),
+            Modifier.padding(
+                inner,
+            ).verticalScroll(rememberScrollState()).padding(horizontal = Space.two).padding(bottom = Space.two),
             verticalArrangement = Arrangement.spacedBy(Space.one),
         ) {
             Head(state, details, model)
@@ -91,8 +93,13 @@ private fun Steps(details: JobDetails, model: JobModel) {
         if (details.isArchived) OutlinedButton(onClick = model::reopen) { Text("Reopen") }
     }
     when (asked) {
-        SIGN_OFF -> Ask("Sign off this job?", "The work is finished and signed.", SIGN_OFF, { asked = null }, model::signOff)
-        ARCHIVE -> Ask("Archive this job?", "It leaves the list and takes no more changes.", ARCHIVE, { asked = null }, model::archive)
+        SIGN_OFF -> Ask("Sign off this job?", "The work is finished and signed.", SIGN_OFF, {
+            asked = null
+        }, model::signOff)
+
+        ARCHIVE -> Ask("Archive this job?", "It leaves the list and takes no more changes.", ARCHIVE, {
+            asked = null
+        }, model::archive)
     }
 }
 

@@ -99,7 +99,10 @@ private fun Answers(row: ReviewRow, model: ReviewsModel) {
 private fun Merge(row: ReviewRow, merging: Merging, model: ReviewsModel) {
     when (merging) {
         is Merging.Typed ->
-            TypedField(merging.text, { model.typeMerged(row, it) }, row.review.label, Modifier.testTag("merged"), lines = 2)
+            TypedField(merging.text, {
+                model.typeMerged(row, it)
+            }, row.review.label, Modifier.testTag("merged"), lines = 2)
+
         is Merging.Chosen ->
             Choices(merging.choices, merging.chosen, { it.label }, { model.chooseMerged(row, it) })
     }

@@ -30,7 +30,9 @@ fun SettingsScreen(model: SettingsModel, onBack: () -> Unit) {
     val state by model.state.collectAsState()
     Frame(title = "Settings", onBack = onBack) { inner ->
         Column(
-            Modifier.padding(inner).verticalScroll(rememberScrollState()).padding(horizontal = Space.two).padding(bottom = Space.two),
+            Modifier.padding(
+                inner,
+            ).verticalScroll(rememberScrollState()).padding(horizontal = Space.two).padding(bottom = Space.two),
             verticalArrangement = Arrangement.spacedBy(Space.one),
         ) {
             Conditions(state, model)
