@@ -38,7 +38,7 @@ data class ReviewRow(
     /** What "mine" and "theirs" do here. */
     val mineLabel: String,
     val theirsLabel: String,
-    /** Null when values of this kind are not merged. */
+    /** A third value may be given. */
     val canMerge: Boolean,
     /** Set while a third value is being given. */
     val merging: Merging?,

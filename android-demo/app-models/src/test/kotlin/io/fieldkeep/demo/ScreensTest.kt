@@ -20,7 +20,8 @@ class ScreensTest {
     @Test
     fun `the list shows each job with its customer and its sentence`() = Desk.at {
         val list = session.navigation.way.value.single().model as JobListModel
-        val headline = "2 changes saved on this device. Waiting for a connection."
+        // The work order is behind its customer, which alone waits for a connection.
+        val headline = "1 change saved on this device. Waiting for a connection."
         val shown = list.state.first { it.jobs?.size == 1 && it.headline?.text == headline }
         val row = requireNotNull(shown.jobs).single()
         assertEquals(listOf("Pump", "Hansa", "Assigned"), listOf(row.title, row.customer, row.status))

@@ -21,6 +21,7 @@ import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.text.font.FontWeight
+import androidx.compose.ui.unit.dp
 import io.fieldkeep.Severity
 import io.fieldkeep.demo.OutboxModel
 import io.fieldkeep.demo.OutboxRow
@@ -105,7 +106,8 @@ private fun OutboxCard(row: OutboxRow, model: OutboxModel) {
 /** What a person can do with an item that is still here. */
 @Composable
 private fun Holds(row: OutboxRow, model: OutboxModel) {
-    Row(Modifier.offset(x = -Space.one)) {
+    // The words of the buttons stand below those of the card.
+    Row(Modifier.offset(x = (-12).dp)) {
         if (row.isPaused) {
             TextButton(onClick = { model.unpause(row) }) { Text("Go on") }
         } else {
