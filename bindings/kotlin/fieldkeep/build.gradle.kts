@@ -31,6 +31,6 @@ tasks.test {
     systemProperty("fieldkeep.harness", "${nativeFolder.get()}/fieldkeep")
     systemProperty("fieldkeep.schema", "${rootDir.path}/../../harness/schemas/field_service.json")
     systemProperty("fieldkeep.kotlin", rootDir.path)
-    systemProperty("junit.jupiter.execution.timeout.default", "60 s")
+    systemProperty("junit.jupiter.execution.timeout.default", "120 s")
     systemProperty("junit.jupiter.execution.timeout.thread.mode.default", "SEPARATE_THREAD")
 }
