@@ -11,6 +11,7 @@ import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.text.font.FontWeight
 import io.fieldkeep.Severity
 import io.fieldkeep.demo.GivingUp
 import io.fieldkeep.demo.StatusLine
@@ -43,6 +44,6 @@ fun GiveUpDialog(plan: GivingUp, onKeep: () -> Unit, onGiveUp: () -> Unit) {
 @Composable
 private fun Lines(title: String, lines: List<String>) {
     if (lines.isEmpty()) return
-    Text(title, style = MaterialTheme.typography.labelLarge)
+    Text(title, style = MaterialTheme.typography.labelLarge, fontWeight = FontWeight.Bold)
     lines.forEach { Text(it) }
 }

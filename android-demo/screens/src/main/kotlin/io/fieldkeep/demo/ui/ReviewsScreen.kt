@@ -68,7 +68,7 @@ private fun Question(row: ReviewRow, model: ReviewsModel) {
 private fun SidesOf(sides: Sides) {
     val colours = MaterialTheme.colorScheme
     Side("Yours", "", sides.mine, colours.primaryContainer)
-    Side("Theirs", sides.theirsFrom, sides.theirs, colours.surfaceContainer)
+    Side("Theirs", sides.theirsFrom, sides.theirs, colours.surfaceContainerHigh)
     Side("Before", "", sides.base, Color.Transparent)
 }
 
