@@ -1,0 +1,114 @@
+// Made by `fieldkeep codegen` from schema version 1. Do not edit.
+package io.fieldkeep.demo.model
+
+import io.fieldkeep.Edit
+import io.fieldkeep.Fieldkeep
+import io.fieldkeep.Filter
+import io.fieldkeep.Model
+import io.fieldkeep.ModelChanges
+import io.fieldkeep.ModelId
+import io.fieldkeep.ModelQuery
+import io.fieldkeep.Record
+import io.fieldkeep.RecordId
+import io.fieldkeep.Sort
+import io.fieldkeep.commitOptions
+import io.fieldkeep.created
+import io.fieldkeep.decimalColumn
+import io.fieldkeep.models
+import io.fieldkeep.referenceColumn
+import io.fieldkeep.textColumn
+import io.fieldkeep.watched
+import java.math.BigDecimal
+import kotlinx.coroutines.flow.Flow
+
+/** Part. Added and put away, never changed. */
+class Part private constructor(override val record: Record) : Model {
+    override val id: Id get() = Id(record.id)
+
+    /** Work order. Required. */
+    val workOrder: WorkOrder.Id? by Columns.workOrder
+
+    /** Name. Required. */
+    val name: String? by Columns.name
+
+    /** Part number. */
+    val partNumber: String? by Columns.partNumber
+
+    /** Quantity. Required. */
+    val quantity: BigDecimal? by Columns.quantity
+
+    /** Unit price. */
+    val unitPrice: BigDecimal? by Columns.unitPrice
+
+    override fun equals(other: Any?) = other is Part && other.record == record
+
+    override fun hashCode() = record.hashCode()
+
+    override fun toString() = record.toString()
+
+    /** Names a record of this type. */
+    @JvmInline
+    value class Id(override val record: RecordId) : ModelId {
+        override fun toString() = record.text
+    }
+
+    /** The fields by name and type, for lists. */
+    object Columns {
+        val workOrder = referenceColumn("work_order") { WorkOrder.Id(it) }
+        val name = textColumn("name")
+        val partNumber = textColumn("part_number")
+        val quantity = decimalColumn("quantity")
+        val unitPrice = decimalColumn("unit_price")
+    }
+
+    /** What an edit sets. A field that is not touched stays as it is; null empties it. */
+    class Changes internal constructor(shown: Record?) : ModelChanges(shown) {
+        /** Work order. Required. */
+        var workOrder: WorkOrder.Id? by Columns.workOrder
+
+        /** Name. Required. */
+        var name: String? by Columns.name
+
+        /** Part number. */
+        var partNumber: String? by Columns.partNumber
+
+        /** Quantity. Required. */
+        var quantity: BigDecimal? by Columns.quantity
+
+        /** Unit price. */
+        var unitPrice: BigDecimal? by Columns.unitPrice
+    }
+
+    companion object {
+        const val TYPE = "part"
+
+        /** The record as this class; null when it is of another type. */
+        fun of(record: Record): Part? = if (record.recordType == TYPE) Part(record) else null
+
+        /** An edit that makes a record. */
+        fun create(
+            workOrder: WorkOrder.Id,
+            name: String,
+            quantity: BigDecimal,
+            id: Id? = null,
+            more: Changes.() -> Unit = {},
+        ): Edit {
+            val changes = Changes(null)
+            changes.workOrder = workOrder
+            changes.name = name
+            changes.quantity = quantity
+            changes.more()
+            return created(TYPE, id, changes)
+        }
+
+        /** A list: all filters hold. [limit] is 1 to 1,000; [after] is where the page before ended. */
+        fun list(vararg filters: Filter, sort: Sort? = null, limit: Int = 20, after: String? = null): ModelQuery<Part> =
+            models(TYPE, filters, sort, limit, after, ::of)
+    }
+}
+
+/** The record; null when it is not on this device. */
+suspend fun Fieldkeep.get(id: Part.Id): Part? = get(id.record)?.let(Part::of)
+
+/** Watches a record; null while it is not on this device. */
+fun Fieldkeep.watch(id: Part.Id): Flow<Part?> = watched(this, id, Part::of)

@@ -1,0 +1,166 @@
+package io.fieldkeep.demo
+
+import io.fieldkeep.Fieldkeep
+import io.fieldkeep.OpenException
+import io.fieldkeep.Options
+import io.fieldkeep.demo.model.Schema
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.job
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
+import kotlinx.coroutines.withContext
+import java.io.File
+
+/** How far the app is. */
+sealed interface AppState {
+    /** The folder is being opened. */
+    data object Opening : AppState
+
+    /** Nobody has said yet who works here; [problem] says why the last try failed. */
+    data class SetUp(val problem: String? = null) : AppState
+
+    /** The work is on the screen. */
+    class Working(val session: Session) : AppState
+
+    /** The folder could not be opened. */
+    data class Stuck(val words: String) : AppState
+}
+
+/**
+ * The app, from its start to its end. One for each process; it outlives every screen.
+ *
+ * @param folder settings and work of the user; exclude it from backups
+ * @param isShown whether a screen is there from the start; else the files are open while [wake] or work asks for it
+ */
+class FieldServiceApp(val folder: File, private val reader: Reader = Reader(), private var isShown: Boolean = true) {
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
+    private val file = SettingsFile(File(folder, "settings"))
+    private val phase = MutableStateFlow<AppState>(AppState.Opening)
+
+    /** One change at a time of the phase, and of who needs the files open. */
+    private val changing = Mutex()
+    private var background = 0
+
+    val state: StateFlow<AppState> = phase
+
+    /** Goes on with the user of the last time; asks who it is when there was none. */
+    fun start() = scope.launch {
+        changing.withLock {
+            if (phase.value is AppState.Working) return@withLock
+            val settings = withContext(Dispatchers.IO) { file.load() }
+            if (settings == null) phase.value = AppState.SetUp() else open(settings)
+        }
+    }
+
+    /** The person said who works here, and against which server. */
+    fun setUp(server: String, user: String, token: String) = scope.launch {
+        changing.withLock {
+            if (phase.value is AppState.Working) return@withLock
+            if (server.isBlank() || user.isBlank()) {
+                phase.value = AppState.SetUp("Name the server and the user.")
+                return@withLock
+            }
+            val settings = AppSettings(server.trim(), user.trim(), token.trim())
+            open(settings)
+            if (phase.value is AppState.Working) withContext(Dispatchers.IO) { file.save(settings) }
+        }
+    }
+
+    /** The system takes the app off the screen. Files are let go of, unless something works in the background. */
+    fun sleep() = scope.launch {
+        changing.withLock {
+            isShown = false
+            settle()
+        }
+    }
+
+    /** The app is on the screen. */
+    fun wake() = scope.launch {
+        changing.withLock {
+            isShown = true
+            settle()
+        }
+    }
+
+    /** Works with the files open, also while the app is not shown; null when nobody has set the app up. */
+    suspend fun <T> inBackground(work: suspend (Fieldkeep) -> T): T? {
+        start().join()
+        changing.withLock {
+            background += 1
+            settle()
+        }
+        try {
+            return (phase.value as? AppState.Working)?.let { work(it.session.keep) }
+        } finally {
+            withContext(NonCancellable) {
+                changing.withLock {
+                    background -= 1
+                    settle()
+                }
+            }
+        }
+    }
+
+    /** Ends for good; a second time it does nothing. What was saved or drafted is there at the next start. */
+    suspend fun close() {
+        changing.withLock {
+            (phase.value as? AppState.Working)?.session?.run {
+                inOrder.post { }.await()
+                keep.close()
+            }
+            phase.value = AppState.Opening
+        }
+        scope.coroutineContext.job.cancelAndJoin()
+    }
+
+    private suspend fun settle() {
+        val session = (phase.value as? AppState.Working)?.session ?: return
+        try {
+            if (isShown || background > 0) session.wake() else session.sleep(SLEEP_WITHIN_MS)
+        } catch (failure: OpenException) {
+            session.keep.close()
+            phase.value = failed(failure)
+        }
+    }
+
+    private suspend fun open(settings: AppSettings) {
+        val signedIn = SignedIn(settings.token)
+        val data = File(folder, "work").path
+        phase.value = try {
+            val keep = Fieldkeep.open(Options(data, settings.user, Schema.json, settings.server, signedIn))
+            AppState.Working(Session(keep, reader, settings, scope, signedIn, file::save))
+        } catch (failure: OpenException) {
+            failed(failure)
+        }
+    }
+
+    private fun failed(failure: OpenException): AppState = when (failure) {
+        is OpenException.SetUp -> AppState.SetUp("This does not work: ${failure.words}")
+
+        is OpenException.WrongUser -> AppState.SetUp("Somebody else works on this device.")
+
+        is OpenException.InUse -> AppState.Stuck("The app is open a second time. Close the other one.")
+
+        is OpenException.Newer, is OpenException.SchemaOlder ->
+            AppState.Stuck("A newer version of this app was here. Update the app.")
+
+        is OpenException.Full -> AppState.Stuck("There is no space left on this device. Free some and start again.")
+
+        is OpenException.Unavailable -> AppState.Stuck("The files cannot be read now. Try again later.")
+
+        is OpenException.Damaged ->
+            AppState.Stuck("The files on this device are damaged. Ask for help, and do not remove the app.")
+    }
+
+    private companion object {
+        /** A few seconds after it is off the screen, Android may freeze the process. */
+        const val SLEEP_WITHIN_MS = 3_000L
+    }
+}

@@ -1,0 +1,22 @@
+// For Android Studio. The project's own checks build with Maven; nobody has run these Gradle files there.
+pluginManagement {
+    repositories {
+        google()
+        mavenCentral()
+        gradlePluginPortal()
+    }
+}
+
+dependencyResolutionManagement {
+    repositoriesMode = RepositoriesMode.FAIL_ON_PROJECT_REPOS
+    repositories {
+        google()
+        mavenCentral()
+    }
+}
+
+rootProject.name = "android-demo"
+
+// The package io.fieldkeep and its glue for Android, from their sources.
+includeBuild("../bindings/kotlin")
+include(":shell")
