@@ -339,7 +339,7 @@ fn g1_closed_twice_and_used_after() {
     assert_eq!(watch.err(), Some(KeepError::Closed));
     assert_eq!(keep.suspend(1).err(), Some(KeepError::Closed));
     assert_eq!(keep.conditions(Conditions::default()).err(), Some(KeepError::Closed));
-    assert!(keep.resume().is_err());
+    assert_eq!(keep.resume(), Err(OpenError::Closed));
     // Somebody else may have it now, while the closed one is still held.
     assert!(open(&field, folder.path(), None, true).unwrap().get(id).unwrap().is_some());
 }

@@ -7,13 +7,16 @@ mod lookup;
 mod notifier;
 mod pull;
 mod push;
+mod seat;
 mod session;
 mod shared;
 mod step;
+mod stop;
 mod subscription;
 mod sync;
 
 pub(crate) use self::core::Core;
 pub(crate) use driver::Driver;
+pub(crate) use step::Engine;
 pub use subscription::{Listener, Subscription, Update, WatchTarget};
 pub use sync::{SliceReport, SyncAnswer, SyncItem, SyncOutcome, SyncReport};
