@@ -52,14 +52,15 @@ impl Driver {
         }))
     }
 
-    /// Starts the control thread and the notifier thread.
+    /// Starts the control thread and the threads that tell subscribers.
     pub(crate) fn start(self: &Arc<Self>) -> StoreResult<()> {
         let control = Arc::clone(self);
-        let notifier = Arc::clone(&self.core);
+        let (records, lists) = (Arc::clone(&self.core), Arc::clone(&self.core));
         let control = thread::Builder::new().name("fieldkeep-engine".into()).spawn(move || control.control())?;
-        let notifier =
-            thread::Builder::new().name("fieldkeep-notifier".into()).spawn(move || notifier.tell_until_closed())?;
-        self.threads.lock().unwrap_or_else(PoisonError::into_inner).extend([control, notifier]);
+        let named = |name: &str| thread::Builder::new().name(name.to_owned());
+        let records = named("fieldkeep-records").spawn(move || records.tell_records_until_closed())?;
+        let lists = named("fieldkeep-lists").spawn(move || lists.tell_lists_until_closed())?;
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner).extend([control, records, lists]);
         Ok(())
     }
 

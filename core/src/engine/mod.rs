@@ -1,6 +1,7 @@
 //! The engine: one supervised control task. Facts in, actions out; it waits for nothing but answers from the network.
 
 mod core;
+mod desk;
 mod driver;
 mod lane;
 mod lookup;
