@@ -38,7 +38,7 @@ pub trait TokenSource: Send + Sync {
     fn refresh(&self, stale: u64) -> Result<Option<AccessToken>, HostError>;
 }
 
-/// Hears of changes, on Fieldkeep's notifier thread.
+/// Hears of changes, on threads of Fieldkeep's own.
 #[uniffi::export(with_foreign)]
 pub trait UpdateListener: Send + Sync {
     /// The newest value.

@@ -264,7 +264,8 @@ impl FieldkeepCore {
         guarded(|| self.0.sync_record(id))
     }
 
-    /// Works for at most so long, for a background task of the host. Waits for the network.
+    /// Works for at most so long, for a background task of the host. Waits for the network, but not longer: at the end of
+    /// its time the request under way ends, and what was sent is settled later.
     ///
     /// # Errors
     /// [`KeepError`] when the store cannot be read or written.
@@ -273,6 +274,7 @@ impl FieldkeepCore {
     }
 
     /// When `run_until` should be called next, milliseconds from now; none when only an event brings work.
+    /// Answers at once, also while a request is under way.
     ///
     /// # Errors
     /// [`KeepError`] when the store cannot be read.
@@ -291,7 +293,7 @@ impl FieldkeepCore {
     /// Opens the files again and goes on.
     ///
     /// # Errors
-    /// [`OpenError::InUse`] when another process has taken the folder meanwhile; others as for `open`.
+    /// `InUse` when another process has taken the folder meanwhile; `Closed` after `shut_down`; others as for `open`.
     pub fn resume(&self) -> Result<(), OpenError> {
         self.0.resume()
     }

@@ -8,11 +8,12 @@ let native: [Target] = [
     .systemLibrary(name: "fieldkeepFFI", path: "generated/fieldkeepFFI"),
     .systemLibrary(name: "fieldkeep_ffiFFI", path: "generated/fieldkeep_ffiFFI"),
 ]
-// They start processes of the harness, as Linux does it.
+// They start processes of the harness, as Linux does it; the last is for `cargo xtask bench`.
 let behaviours: [Target] = [
     .executableTarget(name: "fieldkeep-child", dependencies: ["Fieldkeep"], path: "Tests/Child"),
     .testTarget(name: "FieldkeepTests", dependencies: ["Fieldkeep", "fieldkeep-child"]),
     .testTarget(name: "OddNamesTests", dependencies: ["Fieldkeep"]),
+    .executableTarget(name: "fieldkeep-bench", dependencies: ["Fieldkeep"], path: "Bench"),
 ]
 #else
 let native: [Target] = [

@@ -47,6 +47,9 @@ pub enum OpenError {
         /// For a support desk.
         words: String,
     },
+    /// It was closed, and cannot be resumed. Open it again.
+    #[error("closed")]
+    Closed,
     /// The set-up is not usable: the server's address, a certificate.
     #[error("the set-up is not usable: {words}")]
     SetUp {

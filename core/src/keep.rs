@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock, new_uuid};
-use crate::engine::{Core, Driver, Listener, SliceReport, Subscription, SyncReport, WatchTarget};
+use crate::engine::{Core, Driver, Engine, Listener, SliceReport, Subscription, SyncReport, WatchTarget};
 use crate::error::{KeepError, OpenError};
 use crate::ledger::{
     self, CommitOptions, Context, DiscardPlan, Edit, HistoryEntry, OutboxItem, Receipt, Record, RecordPage, Resolve,
     Review, SeenStamp,
 };
 use crate::remote::{Http, NativeRemote, ReqwestHttp, TokenProvider, check_address};
-use crate::schedule::{Conditions, NetworkKind, Wake};
+use crate::schedule::{Conditions, NetworkKind};
 use crate::schema::Schema;
 use crate::state::SyncState;
 use crate::store::drafts::{self, DraftRow};
@@ -58,8 +58,8 @@ pub struct Draft {
 
 /// One user's work on this device.
 ///
-/// All methods may be called from any thread; none waits for the network except [`Fieldkeep::sync_now`] and
-/// [`Fieldkeep::run_until`].
+/// All methods may be called from any thread. Only [`Fieldkeep::sync_now`], [`Fieldkeep::sync_record`] and
+/// [`Fieldkeep::run_until`] wait for the network.
 pub struct Fieldkeep {
     core: Arc<Core>,
     driver: Arc<Driver>,
@@ -390,8 +390,11 @@ impl Fieldkeep {
         Ok(report)
     }
 
-    /// Works for at most so long, for a background task of the host. Waits for the network. May be called any number of
-    /// times; `next_wake_ms` in the report says when to call again.
+    /// Works for at most so long, for a background task of the host. Waits for the network, but not longer: at the end of
+    /// its time the request under way ends, and what was sent is settled later. A step that the engine was doing by itself
+    /// goes on. May be called any number of times; `next_wake_ms` in the report says when to call again.
+    ///
+    /// With a clock that stands still ([`crate::clock::ManualClock`]) no time passes, and no request is ended.
     ///
     /// # Errors
     /// [`KeepError`] when the store cannot be read or written.
@@ -400,32 +403,24 @@ impl Fieldkeep {
         let clock = Arc::clone(&self.core.context.clock);
         let start_ms = clock.now().boot_ms;
         self.core.shared().pull_wanted = true;
-        let report = self.driver.with(|engine, runtime| {
-            let out_of_time = || clock.now().boot_ms - start_ms >= within_ms;
-            let (wake, late) = runtime.block_on(engine.run(out_of_time))?;
-            let sync = engine.report(wake, late)?;
-            let next_wake_ms = match wake {
-                Wake::Now => Some(0),
-                Wake::In(ms) => Some(ms),
-                Wake::Idle => None,
-            };
-            Ok(SliceReport { sync, next_wake_ms })
-        })?;
-        Ok(report)
+        let left = || {
+            let left_ms = within_ms.saturating_sub(clock.now().boot_ms - start_ms);
+            Duration::from_millis(u64::try_from(left_ms).unwrap_or(0))
+        };
+        match self.driver.run_within(left, clock.virtual_now_ms().is_none())? {
+            Some(report) => Ok(report),
+            None => Ok(Engine::report_aside(Arc::clone(&self.core))?),
+        }
     }
 
     /// When [`Fieldkeep::run_until`] should be called next, milliseconds from now; none when only an event brings work.
+    /// Answers at once, also while a request is under way.
     ///
     /// # Errors
     /// [`KeepError`] when the store cannot be read.
     pub fn next_wake(&self) -> Result<Option<i64>, KeepError> {
         self.open_or_closed()?;
-        let wake = self.driver.with(|engine, _| engine.wake())?;
-        Ok(match wake {
-            Wake::Now => Some(0),
-            Wake::In(ms) => Some(ms),
-            Wake::Idle => None,
-        })
+        Ok(self.driver.wake()?.in_ms())
     }
 
     /// Runs every step that is due, once. Only for [`OpenOptions::manual`]; says when the next is due.
@@ -434,12 +429,8 @@ impl Fieldkeep {
     /// [`KeepError`] when the store cannot be read or written.
     pub fn run_due(&self) -> Result<Option<i64>, KeepError> {
         self.open_or_closed()?;
-        let wake = self.driver.with(|engine, runtime| runtime.block_on(engine.run(|| false)))?;
-        Ok(match wake {
-            (Wake::Now, _) => Some(0),
-            (Wake::In(ms), _) => Some(ms),
-            (Wake::Idle, _) => None,
-        })
+        let (wake, _) = self.driver.with(|engine, runtime| runtime.block_on(engine.run(|| false)))?;
+        Ok(wake.in_ms())
     }
 
     /// Hands subscribers what has changed, on this thread. Only for [`OpenOptions::manual`].
@@ -462,10 +453,11 @@ impl Fieldkeep {
     /// Opens the files again and goes on.
     ///
     /// # Errors
-    /// [`OpenError::InUse`] when another process has taken the folder meanwhile; others as for [`Fieldkeep::open`].
+    /// [`OpenError::InUse`] when another process has taken the folder meanwhile; [`OpenError::Closed`] after
+    /// [`Fieldkeep::close`]; others as for [`Fieldkeep::open`].
     pub fn resume(&self) -> Result<(), OpenError> {
         if self.closed.load(std::sync::atomic::Ordering::Acquire) {
-            return Err(OpenError::SetUp { words: "it was closed".to_owned() });
+            return Err(OpenError::Closed);
         }
         self.core.store.resume()?;
         {

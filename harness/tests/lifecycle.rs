@@ -1,5 +1,5 @@
 //! Living on a phone: watching (E4), suspending and closing (G1), silence when there is nothing to do (G3).
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test, in real time in part")]
 
 mod support;
 
@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::time::{Duration, Instant};
 
 use fieldkeep::clock::ManualClock;
 use fieldkeep::remote::{Http, HttpError, HttpFuture, HttpRequest, HttpResponse, ReqwestHttp};
@@ -190,6 +191,93 @@ fn e4_with_threads_of_its_own_a_storm_is_folded_and_the_last_value_arrives() {
     assert!(rounds < 100, "{rounds} rounds for 500 commits");
 }
 
+/// Sends what it is told to a channel.
+struct Teller(Mutex<Sender<Update>>);
+
+impl Listener for Teller {
+    fn on_update(&self, update: Update) {
+        // The test may have heard enough.
+        let _ = self.0.lock().unwrap().send(update);
+    }
+}
+
+fn teller() -> (Arc<Teller>, Receiver<Update>) {
+    let (sender, told) = mpsc::channel();
+    (Arc::new(Teller(Mutex::new(sender))), told)
+}
+
+fn rename(keep: &Fieldkeep, id: RecordId, name: &str) {
+    let seen = keep.get(id).unwrap().unwrap().seen;
+    let fields = [("name".to_owned(), Value::Text(name.to_owned()))].into();
+    let edit = Edit::Patch { record_type: "customer".to_owned(), id, seen: Some(seen), fields };
+    keep.commit(vec![edit], CommitOptions::default()).unwrap();
+}
+
+#[test]
+fn e4_beside_a_storm_a_record_is_told_at_once_and_lists_four_times_a_second() {
+    let (field, folder) = (Field::new(), tempfile::tempdir().unwrap());
+    let keep = open(&field, folder.path(), None, false).unwrap();
+    keep.conditions(Conditions { network: NetworkKind::None, battery: Battery::Ok }).unwrap();
+    let id = add(&keep, "0");
+    let ((one, of_record), (all, of_list)) = (teller(), teller());
+    let query = || Query { limit: 10, ..Query::all("customer") };
+    let _watches = (
+        keep.watch(WatchTarget::Record { id }, one).unwrap(),
+        keep.watch(WatchTarget::Records { query: query() }, all).unwrap(),
+    );
+    of_list.recv().unwrap();
+    assert_eq!(name_in(&of_record.recv().unwrap()), Value::Text("0".into()));
+    let begun = Instant::now();
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 0.. {
+                if over.load(Ordering::SeqCst) {
+                    break;
+                }
+                add(&keep, &format!("C{number}"));
+            }
+        });
+        // A lockstep of changes and values is quick only where no value waits for a round of something else.
+        for number in 1..=100 {
+            let name = number.to_string();
+            rename(&keep, id, &name);
+            while name_in(&of_record.recv().unwrap()) != Value::Text(name.clone()) {}
+        }
+        // A list's first value does not wait for a round either, however many there are.
+        for _ in 0..40 {
+            let (first, heard) = teller();
+            let _watch = keep.watch(WatchTarget::Records { query: query() }, first).unwrap();
+            heard.recv().unwrap();
+        }
+        over.store(true, Ordering::SeqCst);
+    });
+    let took = begun.elapsed();
+    let rounds = of_list.try_iter().count();
+    let most = usize::try_from(took.as_millis() / 250).unwrap() + 1;
+    assert!((1..=most).contains(&rounds), "{rounds} rounds of the list in {took:?}");
+    assert!(took < Duration::from_secs(25), "140 values at 250 ms each would take 35 s: {took:?}");
+}
+
+#[test]
+fn e4_a_family_is_told_of_a_member_that_joins_and_not_of_strangers() {
+    let field = Field::new();
+    let phone = field.phone("ana");
+    let customer = phone.customer("Hansa");
+    let job =
+        phone.create("work_order", json!({"title": "Pump", "status": "assigned", "customer": customer.to_string()}));
+    let ear = Arc::new(Ear::default());
+    let _watch = phone.keep().watch(WatchTarget::State { root: Some(job) }, ear.clone()).unwrap();
+    phone.keep().tell_subscribers();
+    assert_eq!(ear.heard().len(), 1);
+    phone.customer("Weber");
+    phone.keep().tell_subscribers();
+    assert_eq!(ear.heard(), []);
+    phone.create("note", json!({"work_order": job.to_string(), "text": "Leaks"}));
+    phone.keep().tell_subscribers();
+    assert_eq!(ear.heard().len(), 1, "one more waits");
+}
+
 /// Panics, or does something with the Fieldkeep that tells it.
 struct Unruly {
     keep: OnceLock<Weak<Fieldkeep>>,
@@ -339,7 +427,7 @@ fn g1_closed_twice_and_used_after() {
     assert_eq!(watch.err(), Some(KeepError::Closed));
     assert_eq!(keep.suspend(1).err(), Some(KeepError::Closed));
     assert_eq!(keep.conditions(Conditions::default()).err(), Some(KeepError::Closed));
-    assert!(keep.resume().is_err());
+    assert_eq!(keep.resume(), Err(OpenError::Closed));
     // Somebody else may have it now, while the closed one is still held.
     assert!(open(&field, folder.path(), None, true).unwrap().get(id).unwrap().is_some());
 }

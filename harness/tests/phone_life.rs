@@ -10,12 +10,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
+use fieldkeep::schedule::{Battery, Conditions, NetworkKind};
 use fieldkeep::value::Value;
-use fieldkeep::{CommitOptions, Edit, Fieldkeep, KeepError, OpenOptions, SyncOutcome};
+use fieldkeep::{CommitOptions, Edit, Fieldkeep, KeepError, OpenOptions, Query, SyncOutcome};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value as Json, json};
 use support::phone::Tokens;
 use support::process::Program;
+use support::site::Field;
+use support::wire::server_that_hangs;
 use tempfile::TempDir;
 
 /// Makes a little over 100,000 records.
@@ -164,6 +167,93 @@ fn g2_slices_do_the_same_work_in_pieces_and_say_when_to_come_again() {
     }
     keep.close();
     assert!(site.records_on_phone("phone") > 9_000);
+}
+
+/// A phone with its own clock, and a push that the server never answers.
+fn phone_of_a_server_that_hangs(field: &Field, manual: bool) -> (Fieldkeep, mpsc::Receiver<Vec<u8>>, TempDir) {
+    let (url, bodies) = server_that_hangs(field);
+    let folder = tempfile::tempdir().unwrap();
+    (open(field, folder.path(), &url, manual), bodies, folder)
+}
+
+fn open(field: &Field, folder: &Path, server: &str, manual: bool) -> Fieldkeep {
+    let tokens = Tokens::default();
+    tokens.set(Some(field.token("ana")));
+    Fieldkeep::open(OpenOptions {
+        folder: folder.to_owned(),
+        user: "ana".to_owned(),
+        schema: field.schema.clone(),
+        server: server.to_owned(),
+        tokens: Arc::new(tokens),
+        clock: None,
+        http: None,
+        manual,
+    })
+    .unwrap()
+}
+
+/// Far less than the silence after which a request is given up (30 s), and far more than a busy machine needs.
+const SOON: Duration = Duration::from_secs(10);
+
+#[test]
+fn g2_a_slice_ends_its_own_request_in_time_and_the_next_one_is_not_ended_by_that() {
+    let field = Field::new();
+    let (keep, bodies, folder) = phone_of_a_server_that_hangs(&field, true);
+    save(&keep, "Hansa".to_owned()).unwrap();
+    let mut sent = Vec::new();
+    for slice in 0..3 {
+        let begun = Instant::now();
+        let report = keep.run_until(300).unwrap();
+        let took = begun.elapsed();
+        assert!((Duration::from_millis(290)..SOON).contains(&took), "slice {slice}: {took:?}");
+        assert_eq!((report.sync.outcome, report.sync.waiting), (SyncOutcome::OutOfTime, 1));
+        assert_eq!(report.next_wake_ms, Some(0), "it is due now");
+        assert_eq!(keep.next_wake().unwrap(), Some(0));
+        sent.push(bodies.recv_timeout(SOON).unwrap());
+    }
+    assert!(sent.iter().all(|body| *body == sent[0]), "the same shipment each time");
+    keep.close();
+    let keep = open(&field, folder.path(), &field.url, true);
+    let report = keep.run_until(60_000).unwrap();
+    assert_eq!((report.sync.outcome, report.sync.waiting, report.next_wake_ms), (SyncOutcome::Done, 0, None));
+    assert_eq!(field.records("customer").len(), 1);
+}
+
+#[test]
+fn g2_no_call_waits_for_a_request_that_the_engine_makes_by_itself() {
+    let field = Field::new();
+    let (keep, bodies, _folder) = phone_of_a_server_that_hangs(&field, false);
+    save(&keep, "Hansa".to_owned()).unwrap();
+    bodies.recv_timeout(SOON).unwrap();
+    let begun = Instant::now();
+    assert_eq!(keep.next_wake().unwrap(), Some(0), "work is under way");
+    let report = keep.run_until(300).unwrap();
+    assert_eq!((report.sync.outcome, report.sync.waiting), (SyncOutcome::OutOfTime, 1));
+    assert_eq!(report.next_wake_ms, Some(0));
+    save(&keep, "Weber".to_owned()).unwrap();
+    let waiting = keep.outbox().unwrap();
+    let id = waiting[1].record;
+    assert_eq!(waiting.len(), 2);
+    assert!(keep.get(id).unwrap().is_some());
+    assert!(keep.state(None).unwrap().is_some());
+    assert_eq!(keep.find(&Query::all("customer")).unwrap().records.len(), 2);
+    assert_eq!(keep.reviews().unwrap(), []);
+    assert!(!keep.history(id).unwrap().is_empty());
+    keep.save_draft("form", None, None, "{}").unwrap();
+    assert!(keep.draft("form").unwrap().is_some());
+    keep.discard_draft("form").unwrap();
+    keep.pause(waiting[1].operation).unwrap();
+    keep.unpause(waiting[1].operation).unwrap();
+    keep.discard(&keep.discard_plan(waiting[1].operation).unwrap()).unwrap();
+    keep.token_changed().unwrap();
+    for network in [NetworkKind::None, NetworkKind::Unmetered] {
+        keep.conditions(Conditions { network, battery: Battery::Ok }).unwrap();
+    }
+    keep.suspend(1_000).unwrap();
+    keep.resume().unwrap();
+    keep.close();
+    let took = begun.elapsed();
+    assert!(took < SOON, "{took:?}");
 }
 
 /// Clock ticks that a process has used, of all its threads: 100 a second.

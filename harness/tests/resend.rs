@@ -4,17 +4,14 @@
 mod support;
 
 use std::io::Write;
-use std::net::TcpListener;
-use std::sync::mpsc;
 
 use fieldkeep::{SyncAnswer, SyncOutcome, WhyWaiting};
 use hyper::Method;
-use hyper::body::Bytes;
 use serde_json::{Value, json};
 use support::phone::{Phone, job_on_a_phone};
 use support::process::Program;
 use support::site::Field;
-use support::wire::{read_request, reply};
+use support::wire::{reply, server_that_hangs};
 
 fn key(item: &Value) -> String {
     item["id"].as_str().unwrap().to_owned()
@@ -162,36 +159,12 @@ fn a4_a_new_key_only_after_a_definite_refusal() {
     assert_eq!(phone.keep().reviews().unwrap().len(), 1);
 }
 
-/// A server that lets a phone in and then never answers its push; the body of the push comes through the channel.
-fn server_that_hangs(hello: Vec<u8>) -> (String, mpsc::Receiver<Vec<u8>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut held = Vec::new();
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            match read_request(&mut stream) {
-                Some((head, _)) if head.starts_with("get /v1/hello") => stream.write_all(&hello).unwrap(),
-                Some((_, body)) => {
-                    sender.send(body).unwrap();
-                    held.push(stream);
-                }
-                None => {}
-            }
-        }
-    });
-    (url, receiver)
-}
-
 #[test]
 fn a4_killed_while_it_sends_whether_the_server_has_it_or_not() {
     for arrived in [false, true] {
         let field = Field::new();
         let token = field.token("ana");
-        let hello = field.send(&token, Method::GET, "/v1/hello", Bytes::new());
-        let hello = reply(200, &[("content-type", "application/json")], &hello.body);
-        let (hanging, bodies) = server_that_hangs(hello);
+        let (hanging, bodies) = server_that_hangs(&field);
         let folder = tempfile::tempdir().unwrap();
         let token_file = folder.path().join("token");
         let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&token_file).unwrap();

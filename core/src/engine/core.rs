@@ -3,14 +3,13 @@
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::Connection;
-use tokio::sync::Notify;
-
 use super::notifier::Notices;
 use super::shared::Shared;
+use super::stop::Stop;
 use crate::ledger::{Context, LaneView, Unit};
 use crate::remote::{NativeRemote, TokenProvider};
 use crate::store::{Store, StoreError, Turn};
+use rusqlite::Connection;
 
 /// One open Fieldkeep, without the thread that drives it.
 pub(crate) struct Core {
@@ -20,14 +19,14 @@ pub(crate) struct Core {
     pub(crate) tokens: Arc<dyn TokenProvider>,
     pub(crate) notices: Notices,
     /// Ends a request that is under way.
-    pub(crate) stop: Notify,
+    pub(super) stop: Stop,
     shared: Mutex<Shared>,
 }
 
 impl Core {
     pub(crate) fn new(store: Store, context: Context, remote: NativeRemote, tokens: Arc<dyn TokenProvider>) -> Self {
         let shared = Mutex::new(Shared { pull_wanted: true, ..Shared::default() });
-        Self { store, context, remote, tokens, notices: Notices::default(), stop: Notify::new(), shared }
+        Self { store, context, remote, tokens, notices: Notices::default(), stop: Stop::default(), shared }
     }
 
     pub(crate) fn shared(&self) -> MutexGuard<'_, Shared> {

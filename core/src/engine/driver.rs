@@ -1,14 +1,18 @@
 //! Who drives the engine: a control thread of its own in an app, the caller in tests and scripts.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
 
 use super::core::Core;
+use super::seat::{Seat, Seated};
 use super::step::Engine;
+use super::sync::SliceReport;
 use crate::remote::Failure;
 use crate::schedule::Wake;
 use crate::store::{StoreError, StoreResult};
@@ -27,7 +31,7 @@ struct Signals {
 /// The engine and what moves it.
 pub(crate) struct Driver {
     core: Arc<Core>,
-    engine: Mutex<Engine>,
+    seat: Seat,
     runtime: Runtime,
     signals: Mutex<Signals>,
     signalled: Condvar,
@@ -39,7 +43,7 @@ impl Driver {
     pub(crate) fn new(core: Arc<Core>) -> StoreResult<Arc<Self>> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         Ok(Arc::new(Self {
-            engine: Mutex::new(Engine::new(Arc::clone(&core))),
+            seat: Seat::new(Engine::new(Arc::clone(&core))),
             core,
             runtime,
             signals: Mutex::default(),
@@ -48,14 +52,15 @@ impl Driver {
         }))
     }
 
-    /// Starts the control thread and the notifier thread.
+    /// Starts the control thread and the threads that tell subscribers.
     pub(crate) fn start(self: &Arc<Self>) -> StoreResult<()> {
         let control = Arc::clone(self);
-        let notifier = Arc::clone(&self.core);
+        let (records, lists) = (Arc::clone(&self.core), Arc::clone(&self.core));
         let control = thread::Builder::new().name("fieldkeep-engine".into()).spawn(move || control.control())?;
-        let notifier =
-            thread::Builder::new().name("fieldkeep-notifier".into()).spawn(move || notifier.tell_until_closed())?;
-        self.threads.lock().unwrap_or_else(PoisonError::into_inner).extend([control, notifier]);
+        let named = |name: &str| thread::Builder::new().name(name.to_owned());
+        let records = named("fieldkeep-records").spawn(move || records.tell_records_until_closed())?;
+        let lists = named("fieldkeep-lists").spawn(move || lists.tell_lists_until_closed())?;
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner).extend([control, records, lists]);
         Ok(())
     }
 
@@ -67,7 +72,53 @@ impl Driver {
 
     /// Runs work with the engine on the caller's thread, after the step that may be under way.
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Engine, &Runtime) -> StoreResult<T>) -> StoreResult<T> {
-        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+        self.seated(self.seat.take(), work)
+    }
+
+    /// The same for work that has to end in time; none when the step under way takes longer than that. `left` says how
+    /// much time there is, each time it is asked. At its end the request under way ends, too, where time passes by itself:
+    /// what was sent stays open and is settled later.
+    pub(crate) fn run_within(
+        &self,
+        left: impl Fn() -> Duration,
+        time_passes: bool,
+    ) -> StoreResult<Option<SliceReport>> {
+        let seated = if time_passes { self.seat.take_within(left()) } else { Some(self.seat.take()) };
+        let Some(seated) = seated else { return Ok(None) };
+        let slice = self.seated(seated, |engine, runtime| {
+            runtime.block_on(async {
+                let mut run = pin!(engine.run_slice(|| left().is_zero()));
+                if !time_passes {
+                    return run.await;
+                }
+                // A timer of the runtime, where else a `Wake` is the rule: the waiting is for the network, which has only
+                // such timers, and it ends with the slice.
+                match timeout(left(), &mut run).await {
+                    Ok(report) => report,
+                    Err(_) => {
+                        let _over = self.core.stop.end_slice();
+                        run.await
+                    }
+                }
+            })
+        })?;
+        Ok(Some(slice))
+    }
+
+    /// When the engine wants to be called, without waiting for a step under way: that of the engine at rest, else what the
+    /// stored facts say.
+    pub(crate) fn wake(&self) -> StoreResult<Wake> {
+        match self.seat.take_within(Duration::ZERO) {
+            Some(seated) => self.seated(seated, |engine, _| engine.wake()),
+            None => Engine::new(Arc::clone(&self.core)).wake(),
+        }
+    }
+
+    fn seated<T>(
+        &self,
+        mut engine: Seated<'_>,
+        work: impl FnOnce(&mut Engine, &Runtime) -> StoreResult<T>,
+    ) -> StoreResult<T> {
         // A defect of ours must not reach the app as a crash; the store is consistent whatever happened.
         catch_unwind(AssertUnwindSafe(|| work(&mut engine, &self.runtime)))
             .unwrap_or_else(|_| Err(StoreError::Panicked))
@@ -76,17 +127,13 @@ impl Driver {
     /// Stops taking work and ends the exchange under way; returns when the engine is at rest.
     pub(crate) fn pause(&self) {
         self.signals().paused = true;
-        self.core.stop.notify_waiters();
-        self.core.stop.notify_one();
-        drop(self.engine.lock().unwrap_or_else(PoisonError::into_inner));
+        self.core.stop.rest();
+        drop(self.seat.take());
     }
 
     /// Goes on after [`Driver::pause`].
     pub(crate) fn unpause(&self) {
-        // A stop that found nothing to stop must not end the next exchange.
-        let stop = &self.core.stop;
-        stop.notify_one();
-        self.runtime.block_on(stop.notified());
+        self.core.stop.go_on();
         self.signals().paused = false;
         self.poke();
     }
@@ -115,7 +162,8 @@ impl Driver {
 
     /// One step, guarded: a panic or a storage failure is noted, the lane backs off, the loop goes on (pitfall P12 e).
     fn supervised_step(&self) -> Wake {
-        let result = self.with(|engine, runtime| runtime.block_on(engine.step()));
+        let seated = self.seat.take_after_callers();
+        let result = self.seated(seated, |engine, runtime| runtime.block_on(engine.step()));
         match result {
             Ok(wake) => wake,
             Err(StoreError::Suspended | StoreError::Closed) => Wake::Idle,

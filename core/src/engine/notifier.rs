@@ -1,94 +1,62 @@
 //! Telling subscribers: latest value per subscriber, no lock held, storms folded (requirement E4, pitfall P12).
+//!
+//! Two threads tell. One has the watched single records, which cost little and are told at once. The other has what is
+//! asked of the whole store (lists, outbox, reviews, the device), a few times a second: a long list delays no record.
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::core::Core;
+use super::desk::{Desk, News, Round, Slot};
 use super::subscription::{Listener, Subscription, Update, WatchTarget};
-use crate::ledger::{find, get, open_reviews, outbox, summaries_of};
-use crate::store::query::{self, Prepared};
-use crate::store::{StoreError, StoreResult, records};
+use crate::ledger::{family_of, find, get, numbers_of, open_reviews, outbox, summaries_of};
+use crate::store::query;
+use crate::store::{StoreError, StoreResult};
 
-/// At least so long between two rounds of telling: under load a list is asked again four times a second, not hundreds.
-const ROUND_PAUSE: Duration = Duration::from_millis(250);
-/// More changed records than this are told as "anything may have changed".
-const MOST_NAMED_RECORDS: usize = 500;
-
-/// One subscriber.
-pub(crate) struct Slot {
-    target: WatchTarget,
-    prepared: Option<Prepared>,
-    listener: Arc<dyn Listener>,
-    last: Mutex<Option<Update>>,
-}
+/// Between two rounds over lists: under load a list is asked again four times a second, not hundreds.
+const LIST_PAUSE: Duration = Duration::from_millis(250);
 
 /// All subscribers.
-#[derive(Default)]
-pub(crate) struct Slots(Mutex<Vec<Arc<Slot>>>);
-
-impl Slots {
-    pub(super) fn remove(&self, slot: &Arc<Slot>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|other| !Arc::ptr_eq(other, slot));
-    }
-
-    fn all(&self) -> Vec<Arc<Slot>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-#[derive(Default)]
-struct Pending {
-    records: BTreeSet<i64>,
-    everything: bool,
-    closed: bool,
-}
-
-/// What changed since subscribers were last told.
-#[derive(Default)]
 pub(crate) struct Notices {
-    pending: Mutex<Pending>,
-    changed: Condvar,
-    slots: Arc<Slots>,
+    records: Arc<Desk>,
+    lists: Arc<Desk>,
+}
+
+impl Default for Notices {
+    fn default() -> Self {
+        Self { records: Arc::new(Desk::new(Duration::ZERO)), lists: Arc::new(Desk::new(LIST_PAUSE)) }
+    }
 }
 
 impl Notices {
     /// These records changed.
     pub(crate) fn records(&self, touched: &[i64]) {
-        if touched.is_empty() {
-            return;
-        }
-        let mut pending = self.pending();
-        pending.records.extend(touched);
-        if pending.records.len() > MOST_NAMED_RECORDS {
-            pending.records.clear();
-            pending.everything = true;
-        }
-        self.changed.notify_all();
+        self.records.records(touched);
+        self.lists.records(touched);
     }
 
     /// Anything may have changed: conditions, sign-in, the lane.
     pub(crate) fn everything(&self) {
-        self.pending().everything = true;
-        self.changed.notify_all();
+        self.records.everything();
+        self.lists.everything();
     }
 
-    /// Ends the thread that tells.
+    /// Ends the threads that tell.
     pub(crate) fn close(&self) {
-        self.pending().closed = true;
-        self.changed.notify_all();
+        self.records.close();
+        self.lists.close();
     }
 
-    fn pending(&self) -> MutexGuard<'_, Pending> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take(pending: &mut Pending) -> Option<(BTreeSet<i64>, bool)> {
-        if pending.records.is_empty() && !pending.everything {
-            return None;
+    fn desk_of(&self, target: &WatchTarget) -> &Arc<Desk> {
+        match target {
+            WatchTarget::Record { .. } | WatchTarget::State { root: Some(_) } => &self.records,
+            WatchTarget::Records { .. }
+            | WatchTarget::State { root: None }
+            | WatchTarget::Outbox
+            | WatchTarget::Reviews => &self.lists,
         }
-        Some((std::mem::take(&mut pending.records), std::mem::take(&mut pending.everything)))
     }
 }
 
@@ -103,80 +71,85 @@ impl Core {
             WatchTarget::Records { query } => Some(query::prepare(&self.context.schema, query)?),
             _ => None,
         };
-        let slot = Arc::new(Slot { target, prepared, listener, last: Mutex::new(None) });
-        let slots = &self.notices.slots;
-        slots.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&slot));
-        self.notices.everything();
-        Ok(Subscription { slot, owner: Arc::downgrade(slots) })
+        let desk = self.notices.desk_of(&target);
+        let slot = Arc::new(Slot::new(target, prepared, listener));
+        desk.add(&slot);
+        Ok(Subscription { slot, owner: Arc::downgrade(desk) })
     }
 
-    /// Tells subscribers until the notices are closed: the body of the notifier thread.
-    pub(crate) fn tell_until_closed(&self) {
-        loop {
-            let idle = |pending: &mut Pending| !pending.closed && pending.records.is_empty() && !pending.everything;
-            let guard = self.notices.pending();
-            let mut pending = self.notices.changed.wait_while(guard, idle).unwrap_or_else(PoisonError::into_inner);
-            if pending.closed {
-                return;
-            }
-            let Some((records, everything)) = Notices::take(&mut pending) else { continue };
-            drop(pending);
-            self.tell(&records, everything);
-            let guard = self.notices.pending();
-            let waited = self.notices.changed.wait_timeout_while(guard, ROUND_PAUSE, |pending| !pending.closed);
-            drop(waited);
-        }
+    /// Tells of watched records until the notices are closed: the body of a thread.
+    pub(crate) fn tell_records_until_closed(&self) {
+        self.notices.records.tell_until_closed(|round| self.tell(&self.notices.records, round));
+    }
+
+    /// Tells of lists and the like until the notices are closed: the body of a thread.
+    pub(crate) fn tell_lists_until_closed(&self) {
+        self.notices.lists.tell_until_closed(|round| self.tell(&self.notices.lists, round));
     }
 
     /// Tells subscribers what has changed so far, on the caller's thread.
     pub(crate) fn tell_now(&self) {
-        loop {
-            let taken = Notices::take(&mut self.notices.pending());
-            let Some((records, everything)) = taken else { return };
-            self.tell(&records, everything);
+        let next = |desk| Desk::take_round(desk).map(|round| (desk, round));
+        while let Some((desk, round)) = next(&*self.notices.records).or_else(|| next(&*self.notices.lists)) {
+            self.tell(desk, &round);
         }
     }
 
-    fn tell(&self, records: &BTreeSet<i64>, everything: bool) {
-        for slot in self.notices.slots.all() {
+    fn tell(&self, desk: &Desk, round: &Round) {
+        for slot in &round.slots {
             // A closed or suspended store tells nothing; the next resume tells everything.
-            if let Ok(Some(update)) = self.news_for(&slot, records, everything) {
-                let told = catch_unwind(AssertUnwindSafe(|| slot.listener.on_update(update)));
-                if told.is_err() {
-                    self.notices.slots.remove(&slot);
-                }
+            let Ok(Some(update)) = self.news_for(slot, &round.news) else { continue };
+            if slot.is_over() {
+                continue;
+            }
+            let told = catch_unwind(AssertUnwindSafe(|| slot.listener.on_update(update)));
+            if told.is_err() {
+                desk.remove(slot);
             }
         }
     }
 
-    fn news_for(&self, slot: &Slot, records: &BTreeSet<i64>, everything: bool) -> StoreResult<Option<Update>> {
-        if !everything && !self.concerns(&slot.target, records)? {
-            return Ok(None);
-        }
-        let update = self.current(slot)?;
+    fn news_for(&self, slot: &Slot, news: &News) -> StoreResult<Option<Update>> {
         let mut last = slot.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.as_ref() == Some(&update) {
+        let concerned = match &*last {
+            Some((_, Some(made_of))) if !news.everything => {
+                !made_of.is_disjoint(&news.records) || self.grew(&slot.target, &news.records)?
+            }
+            _ => true,
+        };
+        if slot.is_over() || !concerned {
             return Ok(None);
         }
-        *last = Some(update.clone());
-        Ok(Some(update))
+        let (update, made_of) = self.current(slot)?;
+        let is_news = last.as_ref().is_none_or(|(told, _)| *told != update);
+        let told = is_news.then(|| update.clone());
+        *last = Some((update, made_of));
+        Ok(told)
     }
 
-    fn concerns(&self, target: &WatchTarget, records: &BTreeSet<i64>) -> StoreResult<bool> {
-        let WatchTarget::Record { id } = target else { return Ok(true) };
-        let known = self.store.read(|db| records::no_of(db, *id))?;
-        Ok(known.is_none_or(|(no, _)| records.contains(&no)))
+    /// Whether one of these records belongs to a watched family by now.
+    fn grew(&self, target: &WatchTarget, records: &BTreeSet<i64>) -> StoreResult<bool> {
+        let WatchTarget::State { root: Some(root) } = target else { return Ok(false) };
+        let family = self.read(|unit, _| family_of(unit, *root))?;
+        Ok(family.is_some_and(|family| !family.is_disjoint(records)))
     }
 
-    fn current(&self, slot: &Slot) -> StoreResult<Update> {
+    /// The newest value, and the records that it is made of, where those are few.
+    fn current(&self, slot: &Slot) -> StoreResult<(Update, Option<BTreeSet<i64>>)> {
         self.read(|unit, lane| {
-            Ok::<_, StoreError>(match (&slot.target, &slot.prepared) {
+            let made_of = match &slot.target {
+                WatchTarget::Record { id } => numbers_of(unit, *id)?,
+                WatchTarget::State { root: Some(root) } => family_of(unit, *root)?,
+                _ => None,
+            };
+            let update = match (&slot.target, &slot.prepared) {
                 (WatchTarget::Record { id }, _) => Update::Record { record: get(unit, *id, lane)? },
                 (WatchTarget::Records { .. }, Some(prepared)) => Update::Records { page: find(unit, prepared, lane)? },
                 (WatchTarget::State { root }, _) => Update::State { state: summaries_of(unit, *root, lane)? },
                 (WatchTarget::Reviews, _) => Update::Reviews { reviews: open_reviews(unit)? },
                 (WatchTarget::Outbox | WatchTarget::Records { .. }, _) => Update::Outbox { items: outbox(unit, lane)? },
-            })
+            };
+            Ok::<_, StoreError>((update, made_of))
         })
     }
 }

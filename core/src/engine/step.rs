@@ -154,11 +154,11 @@ impl Engine {
         Ok(())
     }
 
-    /// Runs an exchange, ending it when the engine is told to stop: what was sent stays open and is settled later.
+    /// Runs an exchange, ending it when there is a reason to stop: what was sent stays open and is settled later.
     pub(super) async fn race<T>(&self, exchange: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         tokio::select! {
             biased;
-            () = self.core.stop.notified() => Err(Failure::Cancelled),
+            () = self.core.stop.wanted() => Err(Failure::Cancelled),
             result = exchange => result,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use super::notifier::Slot;
+use super::desk::{Desk, Slot};
 use crate::ledger::{OutboxItem, Record, RecordPage, Review};
 use crate::state::SyncState;
 use crate::store::query::Query;
@@ -64,8 +64,10 @@ pub enum Update {
     },
 }
 
-/// Told on a thread of its own, with no lock held; may call back in. The first value comes the same way as every change;
-/// a storm of changes is folded into the latest value. A listener that panics is not told any more.
+/// Told on threads of Fieldkeep's own, with no lock of the engine or the store held; may call back in. The first value comes
+/// at once. After that a change of a single record, or of the state of one, is told at once; lists, the outbox, the reviews
+/// and the state of the device are told at most four times a second. A storm of changes is folded into the latest value. A
+/// listener that panics is not told any more. One that is given for several things may be told of two at the same time.
 pub trait Listener: Send + Sync {
     /// A new value.
     fn on_update(&self, update: Update);
@@ -74,14 +76,14 @@ pub trait Listener: Send + Sync {
 /// Ends the watching when dropped.
 pub struct Subscription {
     pub(super) slot: Arc<Slot>,
-    pub(super) owner: Weak<super::notifier::Slots>,
+    pub(super) owner: Weak<Desk>,
 }
 
 impl Subscription {
     /// Ends the watching now. A value that is being handed over still arrives.
     pub fn cancel(&self) {
-        if let Some(slots) = self.owner.upgrade() {
-            slots.remove(&self.slot);
+        if let Some(desk) = self.owner.upgrade() {
+            desk.remove(&self.slot);
         }
     }
 }

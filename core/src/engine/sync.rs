@@ -1,7 +1,10 @@
 //! "Sync now" and background slices: the engine driven to its next rest, with a report.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use super::core::Core;
 use super::step::Engine;
 use crate::ledger::Settled;
 use crate::remote::Failure;
@@ -101,14 +104,27 @@ impl Engine {
                 return Ok((wake, wake == Wake::Now));
             }
             match self.step().await? {
-                Wake::Now if self.last_failure == Some(Failure::Cancelled) => return Ok((Wake::Idle, true)),
+                Wake::Now if self.last_failure == Some(Failure::Cancelled) => return Ok((self.wake()?, true)),
                 Wake::Now => {}
                 wake => return Ok((wake, false)),
             }
         }
     }
 
-    /// The same, passing our own backoff, of the lane and of single items: a person asked.
+    /// The same with a report.
+    pub(crate) async fn run_slice(&mut self, out_of_time: impl Fn() -> bool) -> StoreResult<SliceReport> {
+        let (wake, late) = self.run(out_of_time).await?;
+        Ok(SliceReport { sync: self.report(wake, late)?, next_wake_ms: wake.in_ms() })
+    }
+
+    /// What a slice reports that never had the engine, because a step of somebody else took all its time.
+    pub(crate) fn report_aside(core: Arc<Core>) -> StoreResult<SliceReport> {
+        let mut aside = Self::new(core);
+        let wake = aside.wake()?;
+        Ok(SliceReport { sync: aside.report(wake, true)?, next_wake_ms: wake.in_ms() })
+    }
+
+    /// Steps until nothing is due, passing our own backoff, of the lane and of single items: a person asked.
     pub(crate) async fn run_forced(&mut self, out_of_time: impl Fn() -> bool) -> StoreResult<SyncReport> {
         self.core.shared().pull_wanted = true;
         self.rescan()?;
@@ -128,7 +144,10 @@ impl Engine {
                 break wake;
             }
             match self.step().await {
-                Ok(Wake::Now) if self.last_failure.is_some() => break self.wake_unforced(),
+                Ok(Wake::Now) if self.last_failure.is_some() => {
+                    late = self.last_failure == Some(Failure::Cancelled);
+                    break self.wake_unforced();
+                }
                 Ok(Wake::Now) => {}
                 other => break other,
             }

@@ -43,7 +43,7 @@ pub use outbox::{OutboxItem, WhyWaiting};
 pub(crate) use pausing::{pause, unpause};
 pub(crate) use pull::{CursorMove, move_cursor, take_page};
 pub use read::RecordPage;
-pub(crate) use read::{find, get, get_by_server_id, summaries_of};
+pub(crate) use read::{family_of, find, get, get_by_server_id, numbers_of, summaries_of};
 pub use record::{Record, RecordStatus};
 pub(crate) use refresh::{begin_refresh, take_unseen, unseen_records};
 pub use resolve::Resolve;

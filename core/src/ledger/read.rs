@@ -87,6 +87,21 @@ pub(crate) fn summaries_of(unit: &Unit<'_>, root: Option<RecordId>, lane: LaneVi
     Ok(Some(SyncState::of(SyncScope::Family, facts)))
 }
 
+/// The numbers behind an id: the record's own, and of a merged one that of the record it is now. None when it is not here.
+pub(crate) fn numbers_of(unit: &Unit<'_>, id: RecordId) -> StoreResult<Option<BTreeSet<i64>>> {
+    let Some(row) = records::by_id(unit.db, id)? else { return Ok(None) };
+    Ok(Some([Some(row.no), row.merged_into].into_iter().flatten().collect()))
+}
+
+/// The numbers of a record and of those that point to it. None when it is not here.
+pub(crate) fn family_of(unit: &Unit<'_>, root: RecordId) -> StoreResult<Option<BTreeSet<i64>>> {
+    let Some(mut family) = numbers_of(unit, root)? else { return Ok(None) };
+    for no in family.clone() {
+        family.extend(refs::children(unit.db, no)?);
+    }
+    Ok(Some(family))
+}
+
 fn device_state(unit: &Unit<'_>, lane: LaneView) -> StoreResult<SyncState> {
     let mut facts = Vec::new();
     let under_review: BTreeSet<i64> = reviews::open(unit.db)?.into_iter().map(|review| review.record).collect();

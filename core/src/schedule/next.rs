@@ -38,6 +38,18 @@ pub enum Wake {
     Idle,
 }
 
+impl Wake {
+    /// Milliseconds from now; none when only an event brings work.
+    #[must_use]
+    pub fn in_ms(self) -> Option<i64> {
+        match self {
+            Self::Now => Some(0),
+            Self::In(ms) => Some(ms),
+            Self::Idle => None,
+        }
+    }
+}
+
 /// What the lane knows when it decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LaneFacts {

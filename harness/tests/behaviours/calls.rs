@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
 
 use fieldkeep::value::{RecordId, ReviewId, Value};
 use fieldkeep::{
@@ -66,6 +67,15 @@ fn b28_a_background_slice_sends_keeps_to_its_time_and_says_when_to_call_again() 
     let wake = slice.next_wake_ms.unwrap();
     assert!((500_000..=660_000).contains(&wake), "{wake}");
     assert!(phone.keep.next_wake().unwrap().is_some_and(|again| again <= wake));
+    // Takes connections and never says a word.
+    let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
+    let phone = world.phone_to(&format!("http://{}", deaf.local_addr().unwrap()));
+    phone.customer("Hansa");
+    let begun = Instant::now();
+    let slice = phone.keep.run_until(500).unwrap();
+    assert_eq!((slice.sync.outcome, slice.sync.waiting), (SyncOutcome::OutOfTime, 1));
+    assert_eq!((slice.next_wake_ms, phone.keep.next_wake().unwrap()), (Some(0), Some(0)), "it is due now");
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
 #[test]

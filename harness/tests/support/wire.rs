@@ -2,12 +2,16 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Mutex;
+use std::sync::{Mutex, mpsc};
 
 use fieldkeep::remote::{Http, HttpError, HttpFuture, HttpRequest, HttpResponse, ReqwestHttp};
 use flate2::read::GzDecoder;
+use hyper::Method;
+use hyper::body::Bytes;
 use serde_json::Value;
 use serde_json::value::RawValue;
+
+use super::site::Field;
 
 /// One request as it left the phone.
 #[derive(Clone, Debug)]
@@ -235,4 +239,28 @@ pub fn reply_of_length(status: u16, headers: &[(&str, &str)], body: &[u8], lengt
 pub fn ndjson(lines: &[Value]) -> Vec<u8> {
     let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
     reply(200, &[("content-type", "application/x-ndjson")], body.as_bytes())
+}
+
+/// A server that lets a phone in and then never answers its push; the body of the push comes through the channel.
+pub fn server_that_hangs(field: &Field) -> (String, mpsc::Receiver<Vec<u8>>) {
+    let hello = field.send(&field.token("ana"), Method::GET, "/v1/hello", Bytes::new());
+    let hello = reply(200, &[("content-type", "application/json")], &hello.body);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            match read_request(&mut stream) {
+                Some((head, _)) if head.starts_with("get /v1/hello") => stream.write_all(&hello).unwrap(),
+                Some((_, body)) => {
+                    sender.send(body).unwrap();
+                    held.push(stream);
+                }
+                None => {}
+            }
+        }
+    });
+    (url, receiver)
 }

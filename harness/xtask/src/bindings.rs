@@ -19,35 +19,60 @@ const SWIFT_HEADERS: &str = "bindings/swift/generated";
 /// The two modules: one per crate that the library is made of.
 const SWIFT_MODULES: [&str; 2] = ["fieldkeepFFI", "fieldkeep_ffiFFI"];
 
+/// Which of the libraries that cargo has built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// For tests.
+    Debug,
+    /// For measuring.
+    Release,
+}
+
+impl Profile {
+    /// Its folder below the target folder.
+    pub(crate) fn folder(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Release => "release",
+        }
+    }
+}
+
 /// Writes the Kotlin and the Swift side anew.
 pub(crate) fn generate(workspace: &Workspace) -> Result<Outcome, Failure> {
-    kotlin(workspace)?;
-    swift(workspace)?;
+    generate_from(workspace, Profile::Debug)
+}
+
+/// The same from one of the libraries. All say the same; it is the one that was built.
+pub(crate) fn generate_from(workspace: &Workspace, profile: Profile) -> Result<Outcome, Failure> {
+    let library = workspace.target()?.join(profile.folder()).join(library_name());
+    kotlin(workspace, &library)?;
+    swift(workspace, &library)?;
     Ok(Outcome::Done)
 }
 
-fn kotlin(workspace: &Workspace) -> Result<(), Failure> {
+fn kotlin(workspace: &Workspace, library: &Path) -> Result<(), Failure> {
     let target = workspace.target()?;
     let out = target.join(KOTLIN);
     empty(&out)?;
     let mut command = Command::new(target.join("debug").join("fieldkeep-bindgen"));
     command.args(["generate", "--language", "kotlin", "--no-format", "--config", "uniffi.toml", "--out-dir"]);
-    command.arg(&out).arg(target.join("debug").join(library_name()));
+    command.arg(&out).arg(library);
     show(command.current_dir(&workspace.root).stdin(Stdio::null()))?;
     println!("wrote {}", out.display());
     Ok(())
 }
 
-fn swift(workspace: &Workspace) -> Result<(), Failure> {
+fn swift(workspace: &Workspace, library: &Path) -> Result<(), Failure> {
     let sources = workspace.root.join(SWIFT);
     empty(&sources)?;
-    bindgen_swift(workspace, "--swift-sources", &sources)?;
+    bindgen_swift(workspace, library, "--swift-sources", &sources)?;
     let headers = workspace.root.join(SWIFT_HEADERS);
     for module in SWIFT_MODULES {
         // The generator writes all headers at once; each module keeps its own.
         let folder = headers.join(module);
         empty(&folder)?;
-        bindgen_swift(workspace, "--headers", &folder)?;
+        bindgen_swift(workspace, library, "--headers", &folder)?;
         for other in SWIFT_MODULES.iter().filter(|other| **other != module) {
             std::fs::remove_file(folder.join(format!("{other}.h")))
                 .map_err(|error| Failure::new(format!("cannot tidy {}: {error}", folder.display())))?;
@@ -61,10 +86,9 @@ fn swift(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 /// The generator for Swift asks cargo about the crate, so it runs in the crate's folder.
-fn bindgen_swift(workspace: &Workspace, what: &str, out: &Path) -> Result<(), Failure> {
-    let built = workspace.target()?.join("debug");
-    let mut command = Command::new(built.join("fieldkeep-bindgen"));
-    command.arg(what).arg(built.join(library_name())).arg(out).args(["--config", "../uniffi.toml"]);
+fn bindgen_swift(workspace: &Workspace, library: &Path, what: &str, out: &Path) -> Result<(), Failure> {
+    let mut command = Command::new(workspace.target()?.join("debug").join("fieldkeep-bindgen"));
+    command.arg(what).arg(library).arg(out).args(["--config", "../uniffi.toml"]);
     show(command.current_dir(workspace.root.join("bindings")).stdin(Stdio::null()))
 }
 

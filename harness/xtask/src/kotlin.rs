@@ -41,6 +41,27 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
+/// Builds the program that `cargo xtask bench` runs, with its class path.
+pub(crate) fn build_bench(workspace: &Workspace) -> Result<(), Failure> {
+    ensure_maven()?;
+    let mut maven = Command::new("mvn");
+    maven.args(["-q", "-B", "-ntp", "package", "-Dmaven.test.skip=true", "-pl", "fieldkeep,bench"]);
+    maven.arg(format!("-Dcargo.target={}", workspace.target()?.display()));
+    show(maven.current_dir(workspace.root.join("bindings/kotlin")).stdin(Stdio::null()))
+}
+
+/// That program. With a `fixed_heap` all of the heap is taken up at once, so that what grows is something else.
+pub(crate) fn bench(workspace: &Workspace, fixed_heap: bool) -> Result<Command, Failure> {
+    let built = workspace.root.join("bindings/kotlin/bench/target");
+    let mut java = Command::new("java");
+    if fixed_heap {
+        java.args(["-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch"]);
+    }
+    java.arg(format!("-Djna.library.path={}", workspace.target()?.join("release").display()));
+    java.arg("-cp").arg(format!("{0}/classes:{0}/lib/*", built.display())).arg("io.fieldkeep.bench.MainKt");
+    Ok(java)
+}
+
 fn ensure_maven() -> Result<(), Failure> {
     let is_there = || works(Command::new("mvn").arg("-v")) && works(Command::new("javac").arg("-version"));
     if is_there() {

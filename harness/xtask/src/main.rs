@@ -2,6 +2,7 @@
 //! it in a second.
 
 mod behaviours;
+mod bench;
 mod bindings;
 mod failure;
 mod kotlin;
@@ -55,6 +56,11 @@ fn carry_out(task: Task) -> Result<(), Failure> {
         }
         Task::Lint => run::all(&steps::lint(), &Workspace::find(false)?),
         Task::Test(extent) => run::all(&steps::test(extent), &Workspace::find(extent == Extent::Full)?),
+        Task::Bench(only) => {
+            let workspace = Workspace::find(false)?;
+            run::all(&steps::bench(), &workspace)?;
+            bench::measure(&workspace, only)
+        }
         Task::Targets => run::all(&steps::targets(), &Workspace::find(false)?),
         Task::Package(system) => run::all(&steps::package(system), &Workspace::find(false)?),
     }

@@ -1,6 +1,7 @@
 //! What the tasks consist of, in order: the quick and cheap checks first.
 
 use crate::behaviours;
+use crate::bench;
 use crate::bindings;
 use crate::failure::Failure;
 use crate::kotlin;
@@ -15,6 +16,9 @@ use crate::targets;
 use crate::task::{Extent, System};
 use crate::tools::{CLIPPY, DENY, RUSTFMT};
 use crate::workspace::{Workspace, show};
+
+/// The demo's schema, below the workspace.
+pub(crate) const SCHEMA: &str = "harness/schemas/field_service.json";
 
 /// Everything that reads the code without running it.
 pub(crate) fn lint() -> Vec<Step> {
@@ -55,6 +59,11 @@ pub(crate) fn targets() -> Vec<Step> {
         Step { name: "android target", run: targets::android },
         Step { name: "ios target", run: targets::ios },
     ]
+}
+
+/// What must be there before anything is measured.
+pub(crate) fn bench() -> Vec<Step> {
+    vec![Step { name: "build", run: bench::build }]
 }
 
 /// What an app adds to its project.

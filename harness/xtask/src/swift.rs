@@ -3,6 +3,7 @@
 
 use std::process::{Command, Stdio};
 
+use crate::bindings::Profile;
 use crate::failure::Failure;
 use crate::run::Outcome;
 use crate::swift_tests;
@@ -12,12 +13,13 @@ use crate::workspace::{Workspace, show};
 /// The package, below the workspace.
 const PACKAGE: &str = "bindings/swift";
 /// What is written by hand there; generated code has a folder of its own in between.
-const WRITTEN: [&str; 5] = [
+const WRITTEN: [&str; 6] = [
     "Package.swift",
     "Sources/Fieldkeep",
     "Sources/FieldkeepPhone",
     "Sources/FieldkeepTypes/Identities.swift",
     "Tests",
+    "Bench",
 ];
 
 /// Checks that the Swift code is formatted and follows the rules in `.swift-format`.
@@ -34,10 +36,10 @@ pub(crate) fn format(workspace: &Workspace) -> Result<Outcome, Failure> {
 pub(crate) fn test(workspace: &Workspace) -> Result<Outcome, Failure> {
     let swift = Swift::find(workspace)?;
     let built = workspace.target()?.join("debug");
-    let mut build = on_package(&swift, workspace, "build")?;
+    let mut build = on_package(&swift, workspace, "build", Profile::Debug)?;
     build.arg("--build-tests");
     show(&mut build)?;
-    let mut test = on_package(&swift, workspace, "test")?;
+    let mut test = on_package(&swift, workspace, "test", Profile::Debug)?;
     // `swift test` would also look for tests of the older kind and report that there are none.
     test.args(["--skip-build", "--disable-xctest"]);
     test.env("FIELDKEEP_HARNESS", built.join(format!("fieldkeep{}", std::env::consts::EXE_SUFFIX)));
@@ -50,12 +52,23 @@ pub(crate) fn test(workspace: &Workspace) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
+/// Builds the program that `cargo xtask bench` runs.
+pub(crate) fn build_bench(workspace: &Workspace) -> Result<(), Failure> {
+    let mut build = on_package(&Swift::find(workspace)?, workspace, "build", Profile::Release)?;
+    show(build.args(["--product", "fieldkeep-bench"]))
+}
+
 /// A command on the package. It builds in the target folder and links what cargo has put there.
-fn on_package(swift: &Swift, workspace: &Workspace, subcommand: &str) -> Result<Command, Failure> {
+pub(crate) fn on_package(
+    swift: &Swift,
+    workspace: &Workspace,
+    subcommand: &str,
+    profile: Profile,
+) -> Result<Command, Failure> {
     let target = workspace.target()?;
-    let library = target.join("debug");
+    let library = target.join(profile.folder());
     let mut command = swift.program("swift");
-    command.arg(subcommand).arg("--scratch-path").arg(target.join("swift"));
+    command.args([subcommand, "--configuration", profile.folder()]).arg("--scratch-path").arg(target.join("swift"));
     command.args(["-Xswiftc", "-warnings-as-errors", "-Xlinker", "-lfieldkeep_ffi"]);
     command.arg("-Xlinker").arg(format!("-L{}", library.display()));
     command.args(["-Xlinker", "-rpath", "-Xlinker"]).arg(&library);

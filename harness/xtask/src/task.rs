@@ -1,5 +1,7 @@
 //! The command line.
 
+use crate::bench::Measure;
+
 /// What `cargo xtask help` prints.
 pub(crate) const HELP: &str = "\
 Build tasks of Fieldkeep
@@ -13,6 +15,8 @@ Tasks:
   targets       Checks and builds for Android and iOS as far as this machine can, and says how large the library is
   package android | ios
                 Makes an AAR or an XCFramework; needs the Android NDK, or Xcode
+  bench [reads | saves | watching | memory | sizes]
+                Measures what Kotlin and Swift cost over Rust, and prints tables: all takes half an hour
   lint          Formatting, file lengths, licences and sources of dependencies, clippy, documentation
   help          This text
 
@@ -46,6 +50,8 @@ pub(crate) enum Task {
     Targets,
     /// What an app adds to its project.
     Package(System),
+    /// One measure, or all.
+    Bench(Option<Measure>),
     /// Everything that reads the code without running it.
     Lint,
     /// Print [`HELP`].
@@ -64,6 +70,8 @@ impl Task {
             ["targets"] => Ok(Self::Targets),
             ["package", "android"] => Ok(Self::Package(System::Android)),
             ["package", "ios"] => Ok(Self::Package(System::Ios)),
+            ["bench"] => Ok(Self::Bench(None)),
+            ["bench", name] if Measure::named(name).is_some() => Ok(Self::Bench(Measure::named(name))),
             ["lint"] => Ok(Self::Lint),
             [] | ["help" | "--help" | "-h"] | [_, "--help" | "-h"] => Ok(Self::Help),
             other => Err(format!("xtask does not know `{}`", other.join(" "))),
@@ -84,6 +92,9 @@ mod tests {
             ("targets", Some(Task::Targets)),
             ("package ios", Some(Task::Package(System::Ios))),
             ("package", None),
+            ("bench", Some(Task::Bench(None))),
+            ("bench saves", Some(Task::Bench(Some(Measure::Saves)))),
+            ("bench loads", None),
             ("lint", Some(Task::Lint)),
             ("help", Some(Task::Help)),
             ("test --help", Some(Task::Help)),
