@@ -26,7 +26,7 @@ pub(crate) fn format(workspace: &Workspace) -> Result<Outcome, Failure> {
         show(&mut fetch)?;
     }
     let mut ktlint = Command::new("java");
-    ktlint.arg("-jar").arg(&jar).args(["--relative", "bindings/kotlin/*/src/**/*.kt"]);
+    ktlint.arg("-jar").arg(&jar).args(["--relative", "bindings/kotlin/*/src/**/*.kt", "android-demo/*/src/**/*.kt"]);
     show(ktlint.current_dir(&workspace.root).stdin(Stdio::null()))?;
     Ok(Outcome::Done)
 }
@@ -62,7 +62,8 @@ pub(crate) fn bench(workspace: &Workspace, fixed_heap: bool) -> Result<Command, 
     Ok(java)
 }
 
-fn ensure_maven() -> Result<(), Failure> {
+/// Makes sure that Maven and a JDK are there.
+pub(crate) fn ensure_maven() -> Result<(), Failure> {
     let is_there = || works(Command::new("mvn").arg("-v")) && works(Command::new("javac").arg("-version"));
     if is_there() {
         return Ok(());

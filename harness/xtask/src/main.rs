@@ -4,6 +4,7 @@
 mod behaviours;
 mod bench;
 mod bindings;
+mod demo_apps;
 mod failure;
 mod kotlin;
 mod lengths;
@@ -61,6 +62,7 @@ fn carry_out(task: Task) -> Result<(), Failure> {
             run::all(&steps::bench(), &workspace)?;
             bench::measure(&workspace, only)
         }
+        Task::Demo => run::all(&steps::demo(), &Workspace::find(false)?),
         Task::Targets => run::all(&steps::targets(), &Workspace::find(false)?),
         Task::Package(system) => run::all(&steps::package(system), &Workspace::find(false)?),
     }

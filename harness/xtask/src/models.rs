@@ -27,6 +27,15 @@ pub(crate) fn generate(workspace: &Workspace) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
+/// The classes that are committed with the demo apps.
+pub(crate) fn check(workspace: &Workspace) -> Result<Outcome, Failure> {
+    let mut kotlin = codegen(workspace, DEMO)?;
+    kotlin.args(["--check", "--kotlin", "android-demo/app-models/src/generated/kotlin"]);
+    show(kotlin.args(["--kotlin-package", "io.fieldkeep.demo.model"]))?;
+    show(codegen(workspace, DEMO)?.args(["--check", "--swift", "ios-demo/Models/Sources/FieldDemoModels/Generated"]))?;
+    Ok(Outcome::Done)
+}
+
 fn codegen(workspace: &Workspace, schema: &str) -> Result<Command, Failure> {
     let mut command = Command::new(workspace.target()?.join("debug").join("fieldkeep"));
     command.arg("codegen").arg(Path::new(schema)).current_dir(&workspace.root).stdin(Stdio::null());

@@ -3,6 +3,7 @@
 use crate::behaviours;
 use crate::bench;
 use crate::bindings;
+use crate::demo_apps;
 use crate::failure::Failure;
 use crate::kotlin;
 use crate::lengths;
@@ -45,11 +46,23 @@ pub(crate) fn test(extent: Extent) -> Vec<Step> {
         steps.push(Step { name: "kotlin", run: kotlin::test });
         steps.push(Step { name: "swift format", run: swift::format });
         steps.push(Step { name: "swift", run: swift::test });
+        steps.push(Step { name: "demo models", run: models::check });
+        steps.push(Step { name: "android demo", run: demo_apps::test_android });
+        steps.push(Step { name: "ios demo", run: demo_apps::test_ios });
     }
     if extent == Extent::Full {
         steps.extend(self::targets());
     }
     steps
+}
+
+/// The Android demo on this machine.
+pub(crate) fn demo() -> Vec<Step> {
+    vec![
+        Step { name: "build", run: build },
+        Step { name: "bindings", run: bindings::generate },
+        Step { name: "android demo", run: demo_apps::show_android },
+    ]
 }
 
 /// What phones will run.

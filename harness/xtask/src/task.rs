@@ -12,6 +12,7 @@ Tasks:
   test          Everything a change must pass: lint, then all tests and documentation examples, then Kotlin and Swift
   test --rust   The same without Kotlin and Swift: quick, needs nothing but a Rust toolchain
   test --full   All, with the long runs (FIELDKEEP_LONG=1: 500 kills instead of 40), and `targets`
+  demo android  The Android demo in a window, with a server and jobs of its own; without a display, pictures of its screens
   targets       Checks and builds for Android and iOS as far as this machine can, and says how large the library is
   package android | ios
                 Makes an AAR or an XCFramework; needs the Android NDK, or Xcode
@@ -46,6 +47,8 @@ pub(crate) enum System {
 pub(crate) enum Task {
     /// Lint, then test.
     Test(Extent),
+    /// The Android demo on this machine.
+    Demo,
     /// What phones will run.
     Targets,
     /// What an app adds to its project.
@@ -67,6 +70,7 @@ impl Task {
             ["test"] => Ok(Self::Test(Extent::Usual)),
             ["test", "--full"] => Ok(Self::Test(Extent::Full)),
             ["test", "--rust"] => Ok(Self::Test(Extent::Rust)),
+            ["demo", "android"] => Ok(Self::Demo),
             ["targets"] => Ok(Self::Targets),
             ["package", "android"] => Ok(Self::Package(System::Android)),
             ["package", "ios"] => Ok(Self::Package(System::Ios)),
@@ -89,6 +93,8 @@ mod tests {
             ("test", Some(Task::Test(Extent::Usual))),
             ("test --full", Some(Task::Test(Extent::Full))),
             ("test --rust", Some(Task::Test(Extent::Rust))),
+            ("demo android", Some(Task::Demo)),
+            ("demo", None),
             ("targets", Some(Task::Targets)),
             ("package ios", Some(Task::Package(System::Ios))),
             ("package", None),

@@ -10,8 +10,7 @@ use super::server::Server;
 use crate::bindings::{self, Profile};
 use crate::failure::Failure;
 use crate::run::Outcome;
-use crate::swift::{self, on_package};
-use crate::swift_tools::Swift;
+use crate::swift;
 use crate::workspace::{Workspace, show};
 use crate::{kotlin, steps};
 
@@ -73,7 +72,7 @@ pub(super) fn run(
         Language::Rust => Command::new(target.join("release").join("fieldkeep-bench")),
         Language::Kotlin => kotlin::bench(workspace, measure == "memory")?,
         Language::Swift => {
-            let mut command = on_package(&Swift::find(workspace)?, workspace, "run", Profile::Release)?;
+            let mut command = swift::bench(workspace)?;
             command.args(["--skip-build", "fieldkeep-bench"]);
             command
         }

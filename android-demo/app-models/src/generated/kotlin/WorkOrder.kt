@@ -119,7 +119,7 @@ class WorkOrder private constructor(override val record: Record) : Model {
         }
 
         /** A choice that a newer schema has: it is shown by its name, and cannot be saved. */
-        data class Unlisted internal constructor(override val name: String) : Status {
+        data class Unlisted(override val name: String) : Status {
             override val label get() = name
         }
 
@@ -153,7 +153,7 @@ class WorkOrder private constructor(override val record: Record) : Model {
         }
 
         /** A choice that a newer schema has: it is shown by its name, and cannot be saved. */
-        data class Unlisted internal constructor(override val name: String) : Priority {
+        data class Unlisted(override val name: String) : Priority {
             override val label get() = name
         }
 
