@@ -133,12 +133,12 @@ const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         name: "from is the to before it",
-        record: "a.record",
-        sql: "SELECT b.seq FROM changes a JOIN changes b ON a.record=b.record AND a.field=b.field AND \
-              a.seq<b.seq AND a.field<>'' WHERE a.state IN('pending','sealed','held') AND b.state \
-              IN('pending','sealed','held') AND b.from_value IS NOT a.to_value AND NOT EXISTS(SELECT 1 \
-              FROM changes m WHERE m.record=a.record AND m.field=a.field AND m.seq>a.seq AND \
-              m.seq<b.seq AND m.state IN('pending','sealed','held'))",
+        record: "b.record",
+        // Looks for the one before, not at all pairs: a record may have hundreds of unsent edits.
+        sql: "SELECT b.seq FROM changes b JOIN changes a ON a.seq=(SELECT m.seq FROM changes m WHERE \
+              m.record=b.record AND m.field=b.field AND m.seq<b.seq AND m.state IN('pending','sealed','held') \
+              ORDER BY m.seq DESC LIMIT 1) WHERE b.field<>'' AND b.state IN('pending','sealed','held') AND \
+              b.from_value IS NOT a.to_value",
     },
     Invariant {
         name: "view shows the last live value",

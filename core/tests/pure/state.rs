@@ -83,8 +83,8 @@ fn each_fact_has_its_sentence_in_english_and_german() {
         ),
         (
             F::ClockWrong { count },
-            "Saved on this device. Its clock is wrong; set it so that it can sync.",
-            "Auf diesem Gerät gespeichert. Seine Uhr geht falsch; bitte stellen.",
+            "Saved on this device. No secure connection can be made. Check the date and time of this device.",
+            "Auf diesem Gerät gespeichert. Eine sichere Verbindung ist nicht möglich. Bitte Datum und Uhrzeit des Geräts prüfen.",
         ),
         (
             F::Portal { count },
