@@ -4,14 +4,14 @@ import PackageDescription
 // The C side. On an Apple system it is an XCFramework (`bindings/package/xcframework.sh` makes it). Elsewhere it is the
 // library that cargo built; its folder is given to the linker on the command line, see README.md.
 #if os(Linux)
-    let native: [Target] = [
-        .systemLibrary(name: "fieldkeepFFI", path: "generated/fieldkeepFFI"),
-        .systemLibrary(name: "fieldkeep_ffiFFI", path: "generated/fieldkeep_ffiFFI"),
-    ]
+let native: [Target] = [
+    .systemLibrary(name: "fieldkeepFFI", path: "generated/fieldkeepFFI"),
+    .systemLibrary(name: "fieldkeep_ffiFFI", path: "generated/fieldkeep_ffiFFI"),
+]
 #else
-    let native: [Target] = [
-        .binaryTarget(name: "FieldkeepNative", path: "generated/FieldkeepNative.xcframework")
-    ]
+let native: [Target] = [
+    .binaryTarget(name: "FieldkeepNative", path: "generated/FieldkeepNative.xcframework")
+]
 #endif
 
 let package = Package(

@@ -6,6 +6,7 @@ use crate::kotlin;
 use crate::lengths;
 use crate::models;
 use crate::run::{Outcome, Step};
+use crate::swift;
 use crate::tally;
 use crate::tools::{CLIPPY, DENY, RUSTFMT};
 use crate::workspace::{Workspace, show};
@@ -31,6 +32,8 @@ pub(crate) fn test(rust: bool) -> Vec<Step> {
         steps.push(Step { name: "models", run: models::generate });
         steps.push(Step { name: "kotlin format", run: kotlin::format });
         steps.push(Step { name: "kotlin", run: kotlin::test });
+        steps.push(Step { name: "swift format", run: swift::format });
+        steps.push(Step { name: "swift", run: swift::test });
     }
     steps
 }

@@ -7,14 +7,14 @@ Build tasks of Fieldkeep
 Usage: cargo xtask <task>
 
 Tasks:
-  test          Everything a change must pass: lint, then all tests and documentation examples, then the Kotlin side
-  test --rust   The same without the Kotlin side: quick, needs nothing but a Rust toolchain
+  test          Everything a change must pass: lint, then all tests and documentation examples, then Kotlin and Swift
+  test --rust   The same without Kotlin and Swift: quick, needs nothing but a Rust toolchain
   test --long   The same with the long runs: sets FIELDKEEP_LONG=1 (500 kills instead of 40)
   lint          Formatting, file lengths, licences and sources of dependencies, clippy, documentation
   help          This text
 
 The first failing step ends the task with exit code 1. Missing tools (rustfmt, clippy, cargo-deny, and on Debian as root a
-JDK and Maven) are installed.";
+JDK, Maven and Swift) are installed.";
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

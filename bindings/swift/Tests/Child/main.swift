@@ -31,6 +31,8 @@ func save(_ keep: Fieldkeep, named name: String) async throws {
 /// Makes that many customers, then reads them page by page. Says how many came, whether each came once and in order, and
 /// by how much the process grew after the first pages.
 func page(_ keep: Fieldkeep, count: Int) async throws {
+    // Nothing is to be sent meanwhile.
+    try await keep.conditions(Conditions(network: .none, battery: .ok))
     for first in stride(from: 0, to: count, by: 100) {
         let edits = (first..<min(first + 100, count)).map { number in
             Edit.newRecord("customer") { $0.text("name", String(format: "Customer %06d", number)) }
@@ -39,7 +41,8 @@ func page(_ keep: Fieldkeep, count: Int) async throws {
     }
     var (seen, pages, inOrder, mark, early) = (0, 0, true, String?.none, 0)
     repeat {
-        let page = try await keep.find(Query("customer", sort: Sort(field: "name", descending: false), limit: 500, after: mark))
+        let page = try await keep.find(
+            Query("customer", sort: Sort(field: "name", descending: false), limit: 200, after: mark))
         for record in page.records {
             inOrder = inOrder && record.fields["name"] == .text(String(format: "Customer %06d", seen))
             seen += 1

@@ -14,7 +14,7 @@ final class Program: Sendable {
         var waiting: [CheckedContinuation<JSON, any Error>] = []
         var early: [JSON] = []
         var ended = false
-        var gone = false
+        var isReaped = false
     }
 
     private let name: String
@@ -24,6 +24,8 @@ final class Program: Sendable {
 
     /// Starts it. Its errors go to the terminal.
     init(_ path: String, _ arguments: [String]) throws {
+        // A program that has ended makes writing to it an error, not the end of the tests.
+        signal(SIGPIPE, SIG_IGN)
         name = "\(URL(fileURLWithPath: path).lastPathComponent) \(arguments.first ?? "")"
         let (toChild, fromChild) = (Pipe(), Pipe())
         // A child that is started later must not hold these open: their end tells that this one has ended.
@@ -48,7 +50,9 @@ final class Program: Sendable {
         defer { words.forEach { free($0) } }
         var id: pid_t = 0
         let failure = posix_spawn(&id, path, &actions, &attributes, &words, environ)
-        guard failure == 0 else { throw Ended(description: "cannot start \(path): \(String(cString: strerror(failure)))") }
+        guard failure == 0 else {
+            throw Ended(description: "cannot start \(path): \(String(cString: strerror(failure)))")
+        }
         self.id = id
         try toChild.fileHandleForReading.close()
         try fromChild.fileHandleForWriting.close()
@@ -57,16 +61,20 @@ final class Program: Sendable {
         Thread { [self] in read(output) }.start()
     }
 
-    /// The next line that it says by itself.
+    /// The next line that it says by itself. A test that is cancelled, as at its time limit, ends the program.
     func line() async throws -> JSON {
-        try await withCheckedThrowingContinuation { continuation in
-            let ready: Result<JSON, any Error>? = state.with { state in
-                if !state.early.isEmpty { return .success(state.early.removeFirst()) }
-                if state.ended { return .failure(Ended(description: "\(name) has ended")) }
-                state.waiting.append(continuation)
-                return nil
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let ready: Result<JSON, any Error>? = state.with { state in
+                    if !state.early.isEmpty { return .success(state.early.removeFirst()) }
+                    if state.ended { return .failure(Ended(description: "\(name) has ended")) }
+                    state.waiting.append(continuation)
+                    return nil
+                }
+                if let ready { continuation.resume(with: ready) }
             }
-            if let ready { continuation.resume(with: ready) }
+        } onCancel: {
+            send(SIGKILL)
         }
     }
 
@@ -81,27 +89,39 @@ final class Program: Sendable {
 
     /// Ends it at once (SIGKILL), and returns when it is gone.
     func killed() async {
-        kill(id, SIGKILL)
+        send(SIGKILL)
         await gone()
     }
 
     /// Asks it to end (SIGTERM, and the end of its input), and returns when it is gone.
     func stopped() async {
         try? input.close()
-        kill(id, SIGTERM)
-        await gone()
+        send(SIGTERM)
+        await withTaskCancellationHandler {
+            await gone()
+        } onCancel: {
+            send(SIGKILL)
+        }
+    }
+
+    /// Nothing is sent to a process that was reaped: its number may be another's.
+    private func send(_ signal: Int32) {
+        let id = id
+        state.with { state in
+            if !state.isReaped { _ = kill(id, signal) }
+        }
     }
 
     private func gone() async {
-        let first = state.with { state in
-            defer { state.gone = true }
-            return !state.gone
-        }
-        guard first else { return }
         await withCheckedContinuation { continuation in
-            let id = id
-            Thread {
-                waitpid(id, nil, 0)
+            Thread { [self] in
+                var info = siginfo_t()
+                waitid(P_PID, id_t(id), &info, WEXITED | WNOWAIT)
+                let id = id
+                state.with { state in
+                    if !state.isReaped { waitpid(id, nil, 0) }
+                    state.isReaped = true
+                }
                 continuation.resume()
             }.start()
         }

@@ -2,7 +2,7 @@ import Fieldkeep
 import Testing
 
 extension Behaviours {
-    @Suite struct Reviews {}
+    @Suite(.timeLimit(.minutes(2))) struct Reviews {}
 }
 
 extension Behaviours.Reviews {

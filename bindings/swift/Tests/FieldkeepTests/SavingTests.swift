@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 extension Behaviours {
-    @Suite struct Saving {}
+    @Suite(.timeLimit(.minutes(2))) struct Saving {}
 }
 
 extension Behaviours.Saving {

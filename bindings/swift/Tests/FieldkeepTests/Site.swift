@@ -105,7 +105,8 @@ final class Site: Sendable {
         var request = URLRequest(url: url)
         request.httpMethod = "POST"
         request.httpBody = Data(command.utf8)
-        request.setValue("Bearer \(admin.trimmingCharacters(in: .whitespacesAndNewlines))", forHTTPHeaderField: "authorization")
+        request.setValue(
+            "Bearer \(admin.trimmingCharacters(in: .whitespacesAndNewlines))", forHTTPHeaderField: "authorization")
         request.setValue("application/json", forHTTPHeaderField: "content-type")
         let (body, response) = try await URLSession.shared.data(for: request)
         let text = String(decoding: body, as: UTF8.self)

@@ -5,7 +5,7 @@ import Testing
 @testable import Fieldkeep
 
 extension Behaviours {
-    @Suite struct Tasks {}
+    @Suite(.timeLimit(.minutes(2))) struct Tasks {}
 }
 
 extension Behaviours.Tasks {

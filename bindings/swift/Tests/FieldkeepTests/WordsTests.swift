@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 extension Behaviours {
-    @Suite struct Words {}
+    @Suite(.timeLimit(.minutes(2))) struct Words {}
 }
 
 extension Behaviours.Words {

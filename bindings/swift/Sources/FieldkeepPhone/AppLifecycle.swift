@@ -1,0 +1,59 @@
+#if canImport(UIKit) && os(iOS)
+import Fieldkeep
+import UIKit
+
+/// Suspends a Fieldkeep when the app leaves the screen and resumes it when it comes back, or when protected data can be
+/// read again after a lock.
+@MainActor
+public final class AppLifecycle {
+    private let lifecycle: Lifecycle
+    private var observers: [any NSObjectProtocol] = []
+
+    /// Begins to follow the app. `failed` hears of a suspension or resumption that did not succeed.
+    public init(_ keep: Fieldkeep, failed: @escaping @Sendable (any Error) -> Void) {
+        lifecycle = Lifecycle(
+            rest: { try await keep.suspend(within: .seconds(3)) }, resume: { try await keep.resume() }, failed: failed)
+        follow(UIApplication.didEnterBackgroundNotification) { $0.rest() }
+        follow(UIApplication.willEnterForegroundNotification) { $0.run() }
+        follow(UIApplication.protectedDataWillBecomeUnavailableNotification) { $0.rest() }
+        follow(UIApplication.protectedDataDidBecomeAvailableNotification) { app in
+            // Unlocked in the background: nobody looks, and the system may freeze the app at any moment.
+            if UIApplication.shared.applicationState != .background { app.run() }
+        }
+    }
+
+    /// Ends following.
+    public func stop() {
+        for observer in observers { NotificationCenter.default.removeObserver(observer) }
+        observers = []
+    }
+
+    private func follow(_ name: Notification.Name, _ act: @escaping @MainActor @Sendable (AppLifecycle) -> Void) {
+        let observer = NotificationCenter.default.addObserver(forName: name, object: nil, queue: .main) {
+            [weak self] _ in
+            MainActor.assumeIsolated {
+                if let self { act(self) }
+            }
+        }
+        observers.append(observer)
+    }
+
+    /// The system freezes the app soon after this returns; the task asks it to wait until the files are closed.
+    func rest() {
+        let application = UIApplication.shared
+        var task = UIBackgroundTaskIdentifier.invalid
+        task = application.beginBackgroundTask(withName: "fieldkeep.suspend") {
+            application.endBackgroundTask(task)
+            task = .invalid
+        }
+        Task {
+            await lifecycle.go(to: .resting)
+            application.endBackgroundTask(task)
+        }
+    }
+
+    func run() {
+        Task { await lifecycle.go(to: .running) }
+    }
+}
+#endif
