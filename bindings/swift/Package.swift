@@ -8,10 +8,16 @@ let native: [Target] = [
     .systemLibrary(name: "fieldkeepFFI", path: "generated/fieldkeepFFI"),
     .systemLibrary(name: "fieldkeep_ffiFFI", path: "generated/fieldkeep_ffiFFI"),
 ]
+// They start processes of the harness, as Linux does it.
+let behaviours: [Target] = [
+    .executableTarget(name: "fieldkeep-child", dependencies: ["Fieldkeep"], path: "Tests/Child"),
+    .testTarget(name: "FieldkeepTests", dependencies: ["Fieldkeep", "fieldkeep-child"]),
+]
 #else
 let native: [Target] = [
     .binaryTarget(name: "FieldkeepNative", path: "generated/FieldkeepNative.xcframework")
 ]
+let behaviours: [Target] = []
 #endif
 
 let package = Package(
@@ -21,12 +27,10 @@ let package = Package(
         .library(name: "Fieldkeep", targets: ["Fieldkeep"]),
         .library(name: "FieldkeepPhone", targets: ["FieldkeepPhone"]),
     ],
-    targets: native + [
+    targets: native + behaviours + [
         .target(name: "FieldkeepTypes", dependencies: native.map { .target(name: $0.name) }),
         .target(name: "Fieldkeep", dependencies: ["FieldkeepTypes"]),
         .target(name: "FieldkeepPhone", dependencies: ["Fieldkeep"]),
-        .executableTarget(name: "fieldkeep-child", dependencies: ["Fieldkeep"], path: "Tests/Child"),
-        .testTarget(name: "FieldkeepTests", dependencies: ["Fieldkeep", "fieldkeep-child"]),
         .testTarget(name: "FieldkeepPhoneTests", dependencies: ["FieldkeepPhone"]),
     ],
     swiftLanguageModes: [.v6]

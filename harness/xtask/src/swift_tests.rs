@@ -2,16 +2,29 @@
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use crate::failure::{Failure, in_words};
+
+/// How long all tests may take. They take two minutes; a test that waits for what never comes must not hang the task.
+const LIMIT: Duration = Duration::from_secs(30 * 60);
 
 /// Runs `swift test`; every line goes to the terminal as it comes. Hands back how many tests ran.
 pub(crate) fn run(command: &mut Command) -> Result<u64, Failure> {
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| Failure::of_command(command, &error))?;
-    let mut count = 0;
+    let (sender, receiver) = mpsc::channel();
     if let Some(output) = child.stdout.take() {
-        count = copy_lines(BufReader::new(output)).map_err(|error| Failure::of_command(command, &error))?;
+        thread::spawn(move || sender.send(copy_lines(BufReader::new(output))));
     }
+    let Ok(copied) = receiver.recv_timeout(LIMIT) else {
+        // Asked, not killed: Swift's own programs end what they have started.
+        let _ = Command::new("kill").arg(child.id().to_string()).status();
+        let _ = child.wait();
+        return Err(Failure::new(format!("`{}` did not end within {} s", in_words(command), LIMIT.as_secs())));
+    };
+    let count = copied.map_err(|error| Failure::of_command(command, &error))?;
     let status = child.wait().map_err(|error| Failure::of_command(command, &error))?;
     if !status.success() {
         return Err(Failure::new(format!("`{}` failed ({status})", in_words(command))));

@@ -57,34 +57,32 @@ final class Relay<Element: Sendable>: UpdateListener {
 /// All subscriptions of one ``Fieldkeep``: the core says nothing to watchers when it is closed.
 final class Subscriptions: Sendable {
     private struct State {
-        var closed = false
-        var lastNumber: UInt64 = 0
-        var ends: [UInt64: @Sendable () -> Void] = [:]
+        var isClosed = false
+        var ends: [ObjectIdentifier: @Sendable () -> Void] = [:]
     }
 
     private let state = Guarded(State())
 
-    /// Takes in a subscription with what ends its sequence. Nil when everything is closed already.
-    func add(_ end: @escaping @Sendable () -> Void) -> UInt64? {
+    /// Takes in a subscription with what ends its sequence. False when everything is closed already.
+    func add(_ handle: Handle, end: @escaping @Sendable () -> Void) -> Bool {
         state.with { state in
-            guard !state.closed else { return nil }
-            state.lastNumber += 1
-            state.ends[state.lastNumber] = end
-            return state.lastNumber
+            if state.isClosed { return false }
+            state.ends[ObjectIdentifier(handle)] = end
+            return true
         }
     }
 
     /// The subscription has ended.
-    func remove(_ number: UInt64) {
+    func remove(_ handle: Handle) {
         state.with { state in
-            state.ends[number] = nil
+            state.ends[ObjectIdentifier(handle)] = nil
         }
     }
 
     /// Ends all sequences, and every one that begins later.
     func close() {
         let ends = state.with { state in
-            state.closed = true
+            state.isClosed = true
             defer { state.ends = [:] }
             return Array(state.ends.values)
         }

@@ -49,15 +49,15 @@ extension Fieldkeep {
     ) -> Updates<Element> {
         let (core, calls, subscriptions) = (core, calls, subscriptions)
         return Updates { continuation in
-            guard let number = subscriptions.add({ continuation.finish() }) else {
-                continuation.finish(throwing: KeepError.Closed)
-                return
-            }
             let handle = Handle()
             continuation.onTermination = { _ in
-                subscriptions.remove(number)
-                // The core hands over a value or ends a watching, so ending may wait for it: not on the reader's thread.
+                subscriptions.remove(handle)
+                // Not on the reader's thread: the core takes a lock of its own.
                 calls.start { handle.end() }
+            }
+            guard subscriptions.add(handle, end: { continuation.finish() }) else {
+                continuation.finish(throwing: KeepError.Closed)
+                return
             }
             calls.start {
                 do {

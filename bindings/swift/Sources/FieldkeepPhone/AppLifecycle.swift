@@ -38,22 +38,35 @@ public final class AppLifecycle {
         observers.append(observer)
     }
 
-    /// The system freezes the app soon after this returns; the task asks it to wait until the files are closed.
+    /// The system freezes the app soon after this returns, unless it is asked to wait until the files are closed.
     func rest() {
-        let application = UIApplication.shared
-        var task = UIBackgroundTaskIdentifier.invalid
-        task = application.beginBackgroundTask(withName: "fieldkeep.suspend") {
-            application.endBackgroundTask(task)
-            task = .invalid
-        }
+        let grace = Grace()
         Task {
             await lifecycle.go(to: .resting)
-            application.endBackgroundTask(task)
+            grace.end()
         }
     }
 
     func run() {
         Task { await lifecycle.go(to: .running) }
+    }
+}
+
+/// Time that the system grants for closing the files.
+@MainActor
+private final class Grace {
+    private var task = UIBackgroundTaskIdentifier.invalid
+
+    init() {
+        task = UIApplication.shared.beginBackgroundTask(withName: "fieldkeep.suspend") { [weak self] in
+            self?.end()
+        }
+    }
+
+    func end() {
+        if task == .invalid { return }
+        UIApplication.shared.endBackgroundTask(task)
+        task = .invalid
     }
 }
 #endif

@@ -1,6 +1,7 @@
 #if canImport(BackgroundTasks) && os(iOS)
 import BackgroundTasks
 import Fieldkeep
+import Foundation
 
 /// Lets Fieldkeep work while the app is in the background, as often as the system grants it.
 ///

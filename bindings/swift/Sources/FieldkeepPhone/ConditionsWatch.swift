@@ -20,7 +20,7 @@ public final class ConditionsWatch {
             let facts = NetworkFacts(
                 isReachable: path.status == .satisfied, isExpensive: path.isExpensive,
                 isConstrained: path.isConstrained)
-            Task { @MainActor in self?.take(facts) }
+            Task { @MainActor [weak self] in self?.take(facts) }
         }
         monitor.start(queue: DispatchQueue(label: "fieldkeep.path"))
         let names = [
@@ -29,7 +29,7 @@ public final class ConditionsWatch {
         ]
         observers = names.map { name in
             NotificationCenter.default.addObserver(forName: name, object: nil, queue: .main) { [weak self] _ in
-                Task { @MainActor in self?.readPower() }
+                Task { @MainActor [weak self] in self?.readPower() }
             }
         }
         readPower()

@@ -116,15 +116,13 @@ extension Behaviours.Opening {
             let id = try await phone.customer("Hansa")
             var values = phone.watch(id).makeAsyncIterator()
             #expect(try await values.next() != nil)
-            let running = Task {
-                for try await _ in phone.watchOutbox() {}
-                return true
-            }
+            async let running = isEnded(phone.watchOutbox())
             await phone.close()
             await phone.close()
             while try await values.next() != nil {}
+            #expect(!Task.isCancelled)
             // It ends; when it began after the closing, it says so instead.
-            do { #expect(try await running.value) } catch KeepError.Closed {}
+            do { #expect(try await running) } catch KeepError.Closed {}
             await #expect(throws: KeepError.Closed) { try await phone.customer("Nord") }
             await #expect(throws: KeepError.Closed) { try await phone.get(id) }
             await #expect(throws: KeepError.Closed) { try await phone.outbox() }
@@ -138,6 +136,12 @@ extension Behaviours.Opening {
             await #expect(throws: KeepError.Closed) { for try await _ in phone.watch(id) {} }
         }
     }
+}
+
+/// Reads to the end.
+private func isEnded<Element>(_ values: Updates<Element>) async throws -> Bool {
+    for try await _ in values {}
+    return !Task.isCancelled
 }
 
 /// Names and contents.

@@ -55,13 +55,15 @@ extension Behaviours.Reviews {
         try await Site.with { site in
             let phone = try await site.phone()
             let (id, _) = try await phone.syncedCustomer()
-            try await site.behave(#"{"do":"refuse_field","field":"customer.city","message":"City is not served"}"#)
+            try await site.behave(#"{"do":"refuse_field","field":"customer.city","message":"There is no such place"}"#)
             try await phone.edit(phone.record(id)) { $0.text("city", "Ulm") }
             let review = try await phone.review("city")
-            #expect(review.kind == .rejected && review.messages == ["City is not served"])
+            #expect(review.kind == .rejected && review.messages == ["There is no such place"])
             #expect(review.label == "City" && review.mine == .text("Ulm"))
             #expect(try await phone.record(id).fields["city"] == .text("Ulm"))
-            #expect(try await phone.words(id) == "Could not be accepted: City is not served.")
+            let words = try await phone.words(id)
+            #expect(words.hasPrefix("Could not be accepted: ") && words.contains("There is no such place"))
+            withKnownIssue("the sentence has the server's words alone") { #expect(words.contains("City")) }
         }
     }
 
@@ -114,7 +116,7 @@ extension Behaviours.Reviews {
         try await Site.with { site in
             let phone = try await site.phone()
             let (id, _) = try await phone.syncedCustomer()
-            try await site.behave(#"{"do":"refuse_field","field":"customer.city","message":"City is not served"}"#)
+            try await site.behave(#"{"do":"refuse_field","field":"customer.city","message":"There is no such place"}"#)
             try await phone.edit(phone.record(id)) { $0.text("city", "Ulm") }
             let review = try await phone.review("city")
             try await phone.resolve(review, .theirs)
@@ -124,7 +126,7 @@ extension Behaviours.Reviews {
             #expect(entries.map(\.kind) == ["applied", "refused", "review_opened", "review_closed", "waiting"])
             #expect(entries.map(\.atMs) == entries.map(\.atMs).sorted())
             let refused = try #require(entries.first { $0.kind == "refused" })
-            #expect(refused.detail.contains("City is not served") || refused.detail.contains("city"))
+            #expect(refused.detail.contains("There is no such place"))
         }
     }
 
