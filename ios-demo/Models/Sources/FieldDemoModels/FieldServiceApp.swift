@@ -15,6 +15,9 @@ public enum Phase {
     case stuck(String)
 }
 
+/// No user's folder is open, or none can be opened.
+public struct NobodyWorksHere: Error {}
+
 /// The app, from its start to its end. One for each process; it outlives every screen.
 @MainActor
 @Observable
@@ -75,6 +78,16 @@ public final class FieldServiceApp {
     /// may freeze it. Returns when that is done.
     public func isOnScreen(_ isOnScreen: Bool) async {
         await lifecycle?.go(to: isOnScreen ? .running : .resting)
+    }
+
+    /// Fieldkeep with its files open, for work in the background: the system may have started the app for that alone.
+    ///
+    /// - Throws: ``NobodyWorksHere`` when there is nothing to work on.
+    public func awake() async throws -> Fieldkeep {
+        await start().value
+        guard let session else { throw NobodyWorksHere() }
+        await isOnScreen(true)
+        return session.keep
     }
 
     /// Ends for good. What was saved or drafted is there at the next start.

@@ -22,7 +22,8 @@ final class Following {
                 for try await value in values {
                     // Cancelled on this actor: what came before is of no interest any more.
                     if Task.isCancelled { break }
-                    try await take(value)
+                    // A value that cannot be shown now does not end the watching: the next one may.
+                    await session.told { try await take(value) }
                 }
             }
             session.watchEnds()

@@ -13,6 +13,7 @@ public final class OutboxModel: Screen {
     /// What would be given up; set while the person is asked.
     public private(set) var discarding: DiscardQuestion?
 
+    @ObservationIgnored private var isDiscarding = false
     @ObservationIgnored private let session: Session
     @ObservationIgnored private let following: Following
 
@@ -51,18 +52,13 @@ public final class OutboxModel: Screen {
         Task { await act { try await $0.ask(row.id, hasChanged: false) } }
     }
 
-    /// The person wants what was asked.
+    /// The person wants what was asked. When something else would happen by now, that is asked instead.
     public func discard() {
-        guard let asked = discarding else { return }
-        discarding = nil
+        guard let asked = discarding, !isDiscarding else { return }
+        isDiscarding = true
         Task {
-            await act { model in
-                do {
-                    try await model.session.keep.discard(asked.plan)
-                } catch KeepError.PlanChanged {
-                    try await model.ask(asked.plan.operation, hasChanged: true)
-                }
-            }
+            await act { try await $0.discard(asked.plan) }
+            isDiscarding = false
         }
     }
 
@@ -81,6 +77,18 @@ public final class OutboxModel: Screen {
     public func leave() { following.end() }
 
     public func wake() {}
+
+    private func discard(_ plan: DiscardPlan) async throws {
+        do {
+            try await session.keep.discard(plan)
+            discarding = nil
+        } catch KeepError.PlanChanged {
+            try await ask(plan.operation, hasChanged: true)
+        } catch {
+            discarding = nil
+            throw error
+        }
+    }
 
     private func ask(_ operation: Int64, hasChanged: Bool) async throws {
         discarding = try await DiscardQuestion(

@@ -123,7 +123,7 @@ extension Screens.Waiting {
             let record = try #require(try await ana.session.keep.get(note.id))
             try await ana.session.keep.commit(record.archived())
             outbox.discard()
-            try await until("it is asked once more") { outbox.discarding != nil }
+            try await until("it is asked once more") { outbox.discarding?.notice != nil }
             #expect(outbox.discarding?.notice == "Something has changed meanwhile. Look at it again.")
             #expect(outbox.discarding?.parts.first?.lines == ["\(gone): New note", "\(gone): Archive"])
             outbox.discard()

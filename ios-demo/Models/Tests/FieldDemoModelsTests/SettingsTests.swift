@@ -79,6 +79,8 @@ extension Screens.Living {
             await ana.app.isOnScreen(true)
             try await until("the news is there") { try ana.row(0).status == "In progress" }
             #expect(try ana.session.trouble == nil)
+            await ana.app.isOnScreen(false)
+            #expect(try await ana.app.awake().outbox().isEmpty)
         }
     }
 
