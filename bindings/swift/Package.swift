@@ -12,6 +12,7 @@ let native: [Target] = [
 let behaviours: [Target] = [
     .executableTarget(name: "fieldkeep-child", dependencies: ["Fieldkeep"], path: "Tests/Child"),
     .testTarget(name: "FieldkeepTests", dependencies: ["Fieldkeep", "fieldkeep-child"]),
+    .testTarget(name: "OddNamesTests", dependencies: ["Fieldkeep"]),
 ]
 #else
 let native: [Target] = [

@@ -61,13 +61,11 @@ impl Default for SystemClock {
     }
 }
 
-/// Counts while the device sleeps: CLOCK_BOOTTIME on Linux and Android; on Apple CLOCK_MONOTONIC_RAW, which their manual
-/// describes as the continuous clock.
+/// Counts while the device sleeps: CLOCK_BOOTTIME on Linux and Android; on Apple CLOCK_MONOTONIC, of which their manual
+/// (clock_gettime(3)) says so.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const BOOT_CLOCK: ClockId = ClockId::Boottime;
-#[cfg(target_vendor = "apple")]
-const BOOT_CLOCK: ClockId = ClockId::MonotonicRaw;
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
 const BOOT_CLOCK: ClockId = ClockId::Monotonic;
 
 impl Clock for SystemClock {

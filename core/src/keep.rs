@@ -11,7 +11,7 @@ use crate::ledger::{
     self, CommitOptions, Context, DiscardPlan, Edit, HistoryEntry, OutboxItem, Receipt, Record, RecordPage, Resolve,
     Review, SeenStamp,
 };
-use crate::remote::{Http, NativeRemote, ReqwestHttp, TokenProvider};
+use crate::remote::{Http, NativeRemote, ReqwestHttp, TokenProvider, check_address};
 use crate::schedule::{Conditions, NetworkKind, Wake};
 use crate::schema::Schema;
 use crate::state::SyncState;
@@ -77,6 +77,7 @@ impl Fieldkeep {
             Some(http) => http,
             None => Arc::new(ReqwestHttp::new(&[]).map_err(|words| OpenError::SetUp { words })?),
         };
+        check_address(&options.server).map_err(|words| OpenError::SetUp { words })?;
         let store = Store::open(&options.folder)?;
         let (schema, user) = (Arc::new(options.schema), options.user);
         let device = store.write(Turn::App, |db| {

@@ -1,4 +1,4 @@
-// swift-format-ignore-file: it documents nothing, Apple does.
+// swift-format-ignore-file
 // A stand-in for SwiftUI with what the views of this app use, so that they can be type-checked where there is no Apple
 // SDK. It draws nothing and is part of no app. That a view passes here says that it uses its models rightly; it does not
 // say that Apple's SwiftUI takes it.

@@ -12,6 +12,6 @@ mod token;
 
 pub(crate) use failure::Failure;
 pub use http::{Http, HttpBody, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
-pub(crate) use native::{Greeting, NativeRemote, PushOutcome};
+pub(crate) use native::{Greeting, NativeRemote, PushOutcome, check_address};
 pub use reqwest_http::ReqwestHttp;
 pub use token::{AccessToken, TokenFuture, TokenProvider};

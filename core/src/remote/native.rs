@@ -18,6 +18,13 @@ use crate::wire::{
 /// Characters of a server's explanation that are kept and shown: a sentence or two.
 const MAX_PROBLEM_CHARS: usize = 300;
 
+/// Whether this can be the address of a server; the reason when it cannot.
+pub(crate) fn check_address(server: &str) -> Result<(), String> {
+    let address = reqwest::Url::parse(server).map_err(|error| format!("{server:?} is no address: {error}"))?;
+    let usable = matches!(address.scheme(), "http" | "https") && address.has_host();
+    if usable { Ok(()) } else { Err(format!("{server:?} is no http:// or https:// address")) }
+}
+
 /// The server.
 pub(crate) struct NativeRemote {
     http: Arc<dyn Http>,

@@ -75,11 +75,17 @@ fn left_over(folder: &Path, files: &[Generated]) -> Result<Vec<String>, FolderEr
         let name = entry.file_name().to_string_lossy().into_owned();
         let is_file = entry.file_type().map_err(io)?.is_file();
         let is_written = files.iter().any(|file| file.name == name);
-        if is_file && !is_written && read(&entry.path())?.is_some_and(|text| is_ours(&text)) {
+        // Both languages may share a folder.
+        let is_of_language = files.iter().any(|file| extension(&file.name) == extension(&name));
+        if is_file && is_of_language && !is_written && read(&entry.path())?.is_some_and(|text| is_ours(&text)) {
             names.push(name);
         }
     }
     Ok(names)
+}
+
+fn extension(name: &str) -> Option<&str> {
+    name.rsplit_once('.').map(|(_, extension)| extension)
 }
 
 fn is_ours(text: &str) -> bool {

@@ -251,7 +251,7 @@ fn choice_class(field: &FieldShape<'_>) -> String {
     let _ = write!(
         out,
         "        /** A choice that a newer schema has: it is shown by its name, and cannot be saved. */\n        \
-         data class Unlisted internal constructor(override val name: String) : {class} {{\n            \
+         data class Unlisted(override val name: String) : {class} {{\n            \
          override val label get() = name\n        }}\n\n        companion object {{\n            \
          /** All choices, in declared order. */\n            val all: List<{class}> get() = listOf({})\n\n            \
          /** The choice of that name. */\n            fun of(name: String): {class} = all.find {{ it.name == name }} ?: Unlisted(name)\n        \

@@ -33,10 +33,9 @@ impl Scope {
         Self { taken: reserved.iter().map(|&name| name.to_owned()).collect(), suffix }
     }
 
-    /// The wanted name, or the nearest that is free and may stand in a program.
+    /// The wanted name, or the nearest that is free.
     pub(super) fn take(&mut self, wanted: &str) -> String {
-        let starts_well = wanted.chars().next().is_some_and(char::is_alphabetic);
-        let mut name = if starts_well { wanted.to_owned() } else { format!("{}{wanted}", self.fallback(wanted)) };
+        let mut name = wanted.to_owned();
         if self.taken.contains(&name) {
             name.push_str(self.suffix);
         }
@@ -47,10 +46,6 @@ impl Scope {
             number += 1;
         }
         name
-    }
-
-    fn fallback(&self, wanted: &str) -> String {
-        if wanted.is_empty() { self.suffix.to_owned() } else { format!("{}_", camel(self.suffix)) }
     }
 }
 
@@ -93,10 +88,10 @@ mod tests {
     }
 
     #[test]
-    fn no_two_names_are_alike_and_each_may_stand_in_a_program() {
+    fn no_two_names_are_alike() {
         let mut scope = Scope::new(&["Record"], "Choice");
-        let names: Vec<String> = ["Open", "Open", "Record", "", "1st", "Open"].iter().map(|n| scope.take(n)).collect();
-        assert_eq!(names, ["Open", "OpenChoice", "RecordChoice", "Choice", "choice_1st", "OpenChoice2"]);
+        let names: Vec<String> = ["Open", "Open", "Record", "Open"].iter().map(|name| scope.take(name)).collect();
+        assert_eq!(names, ["Open", "OpenChoice", "RecordChoice", "OpenChoice2"]);
     }
 
     #[test]

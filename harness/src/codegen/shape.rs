@@ -115,5 +115,11 @@ pub(super) fn shapes<'a>(schema: &'a Schema, language: &Language) -> Vec<TypeSha
 fn choices<'a>(field: &'a Field, class: &str, language: &Language) -> Vec<(String, &'a Choice)> {
     let reserved: Vec<&str> = language.choice_members.iter().copied().chain([class]).collect();
     let mut scope = Scope::new(&reserved, "Choice");
-    field.choices.iter().map(|choice| (scope.take(&(language.choice)(&choice.name)), choice)).collect()
+    let name = |choice: &str| {
+        let name = (language.choice)(choice);
+        // Names of choices are free text: what begins with no letter needs one.
+        let starts_well = name.chars().next().is_some_and(char::is_alphabetic);
+        if starts_well { name } else { (language.choice)(&format!("choice {choice}")) }
+    };
+    field.choices.iter().map(|choice| (scope.take(&name(&choice.name)), choice)).collect()
 }

@@ -31,7 +31,7 @@ pub(crate) fn format(workspace: &Workspace) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
-/// Runs the tests of `bindings/kotlin`.
+/// Runs the tests of `bindings/kotlin`. Maven fetches some 400 MB once, most of it Android's classes.
 pub(crate) fn test(workspace: &Workspace) -> Result<Outcome, Failure> {
     ensure_maven()?;
     let mut maven = Command::new("mvn");

@@ -1,17 +1,21 @@
 //! Build tasks of Fieldkeep: `cargo xtask help` lists them. Only the standard library, so that a fresh clone compiles
 //! it in a second.
 
+mod behaviours;
 mod bindings;
 mod failure;
 mod kotlin;
 mod lengths;
 mod models;
+mod ndk;
+mod package;
 mod run;
 mod steps;
 mod swift;
 mod swift_tests;
 mod swift_tools;
 mod tally;
+mod targets;
 mod task;
 mod tools;
 mod workspace;
@@ -19,7 +23,7 @@ mod workspace;
 use std::process::ExitCode;
 
 use failure::Failure;
-use task::Task;
+use task::{Extent, Task};
 use workspace::Workspace;
 
 /// What a shell expects when the command line was not understood.
@@ -49,6 +53,8 @@ fn carry_out(task: Task) -> Result<(), Failure> {
             Ok(())
         }
         Task::Lint => run::all(&steps::lint(), &Workspace::find(false)?),
-        Task::Test { long, rust } => run::all(&steps::test(rust), &Workspace::find(long)?),
+        Task::Test(extent) => run::all(&steps::test(extent), &Workspace::find(extent == Extent::Full)?),
+        Task::Targets => run::all(&steps::targets(), &Workspace::find(false)?),
+        Task::Package(system) => run::all(&steps::package(system), &Workspace::find(false)?),
     }
 }

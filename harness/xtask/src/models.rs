@@ -13,14 +13,16 @@ const DEMO: &str = "harness/schemas/field_service.json";
 /// A schema whose names are as awkward as they may be.
 const ODD: &str = "harness/tests/support/odd_names.json";
 
-/// Classes for the tests of the packages, below the target folder.
+/// Classes for the tests of the packages, in folders that git ignores.
 pub(crate) fn generate(workspace: &Workspace) -> Result<Outcome, Failure> {
-    let generated = workspace.target()?.join("generated");
-    for (schema, name, package) in [(DEMO, "demo", "io.fieldkeep.model"), (ODD, "odd", "io.fieldkeep.odd")] {
-        let kotlin = generated.join("models-kotlin").join(name);
-        let swift = generated.join("models-swift").join(name);
-        show(codegen(workspace, schema)?.arg("--kotlin").arg(kotlin).args(["--kotlin-package", package]))?;
-        show(codegen(workspace, schema)?.arg("--swift").arg(swift))?;
+    let kotlin = workspace.target()?.join("generated/models-kotlin");
+    // Swift's package manager takes no sources from outside of the package.
+    let swift = workspace.root.join("bindings/swift/Tests");
+    for (schema, name, package, tests) in
+        [(DEMO, "demo", "io.fieldkeep.model", "FieldkeepTests"), (ODD, "odd", "io.fieldkeep.odd", "OddNamesTests")]
+    {
+        show(codegen(workspace, schema)?.arg("--kotlin").arg(kotlin.join(name)).args(["--kotlin-package", package]))?;
+        show(codegen(workspace, schema)?.arg("--swift").arg(swift.join(tests).join("generated")))?;
     }
     Ok(Outcome::Done)
 }

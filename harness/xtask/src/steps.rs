@@ -1,13 +1,17 @@
 //! What the tasks consist of, in order: the quick and cheap checks first.
 
+use crate::behaviours;
 use crate::bindings;
 use crate::failure::Failure;
 use crate::kotlin;
 use crate::lengths;
 use crate::models;
+use crate::package;
 use crate::run::{Outcome, Step};
 use crate::swift;
 use crate::tally;
+use crate::targets;
+use crate::task::{Extent, System};
 use crate::tools::{CLIPPY, DENY, RUSTFMT};
 use crate::workspace::{Workspace, show};
 
@@ -16,18 +20,19 @@ pub(crate) fn lint() -> Vec<Step> {
     vec![
         Step { name: "format", run: format },
         Step { name: "file lengths", run: lengths::check },
+        Step { name: "behaviours", run: behaviours::check },
         Step { name: "dependencies", run: dependencies },
         Step { name: "clippy", run: clippy },
         Step { name: "documentation", run: documentation },
     ]
 }
 
-/// Lint, then all tests; those of the foreign languages unless it is for `rust` alone.
-pub(crate) fn test(rust: bool) -> Vec<Step> {
+/// Lint, then all tests; those of the foreign languages unless it is for Rust alone.
+pub(crate) fn test(extent: Extent) -> Vec<Step> {
     let mut steps = lint();
     steps.push(Step { name: "build", run: build });
     steps.push(Step { name: "test", run: tests });
-    if !rust {
+    if extent != Extent::Rust {
         steps.push(Step { name: "bindings", run: bindings::generate });
         steps.push(Step { name: "models", run: models::generate });
         steps.push(Step { name: "kotlin format", run: kotlin::format });
@@ -35,7 +40,31 @@ pub(crate) fn test(rust: bool) -> Vec<Step> {
         steps.push(Step { name: "swift format", run: swift::format });
         steps.push(Step { name: "swift", run: swift::test });
     }
+    if extent == Extent::Full {
+        steps.extend(self::targets());
+    }
     steps
+}
+
+/// What phones will run.
+pub(crate) fn targets() -> Vec<Step> {
+    vec![
+        Step { name: "library size", run: targets::host_library },
+        Step { name: "android target", run: targets::android },
+        Step { name: "ios target", run: targets::ios },
+    ]
+}
+
+/// What an app adds to its project.
+pub(crate) fn package(system: System) -> Vec<Step> {
+    match system {
+        System::Android => vec![
+            Step { name: "build", run: build },
+            Step { name: "bindings", run: bindings::generate },
+            Step { name: "package", run: package::android },
+        ],
+        System::Ios => vec![Step { name: "package", run: package::ios }],
+    }
 }
 
 fn format(workspace: &Workspace) -> Result<Outcome, Failure> {

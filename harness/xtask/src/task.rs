@@ -9,23 +9,43 @@ Usage: cargo xtask <task>
 Tasks:
   test          Everything a change must pass: lint, then all tests and documentation examples, then Kotlin and Swift
   test --rust   The same without Kotlin and Swift: quick, needs nothing but a Rust toolchain
-  test --long   The same with the long runs: sets FIELDKEEP_LONG=1 (500 kills instead of 40)
+  test --full   All, with the long runs (FIELDKEEP_LONG=1: 500 kills instead of 40), and `targets`
+  targets       Checks and builds for Android and iOS as far as this machine can, and says how large the library is
+  package android | ios
+                Makes an AAR or an XCFramework; needs the Android NDK, or Xcode
   lint          Formatting, file lengths, licences and sources of dependencies, clippy, documentation
   help          This text
 
 The first failing step ends the task with exit code 1. Missing tools (rustfmt, clippy, cargo-deny, and on Debian as root a
 JDK, Maven and Swift) are installed.";
 
+/// How much of the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Without the foreign languages.
+    Rust,
+    /// What a change must pass.
+    Usual,
+    /// With the runs that take minutes.
+    Full,
+}
+
+/// Whose phones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum System {
+    Android,
+    Ios,
+}
+
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     /// Lint, then test.
-    Test {
-        /// With the runs that take minutes.
-        long: bool,
-        /// Without the foreign languages.
-        rust: bool,
-    },
+    Test(Extent),
+    /// What phones will run.
+    Targets,
+    /// What an app adds to its project.
+    Package(System),
     /// Everything that reads the code without running it.
     Lint,
     /// Print [`HELP`].
@@ -38,9 +58,12 @@ impl Task {
         let args: Vec<String> = args.collect();
         let words: Vec<&str> = args.iter().map(String::as_str).collect();
         match words.as_slice() {
-            ["test"] => Ok(Self::Test { long: false, rust: false }),
-            ["test", "--long"] => Ok(Self::Test { long: true, rust: false }),
-            ["test", "--rust"] => Ok(Self::Test { long: false, rust: true }),
+            ["test"] => Ok(Self::Test(Extent::Usual)),
+            ["test", "--full"] => Ok(Self::Test(Extent::Full)),
+            ["test", "--rust"] => Ok(Self::Test(Extent::Rust)),
+            ["targets"] => Ok(Self::Targets),
+            ["package", "android"] => Ok(Self::Package(System::Android)),
+            ["package", "ios"] => Ok(Self::Package(System::Ios)),
             ["lint"] => Ok(Self::Lint),
             [] | ["help" | "--help" | "-h"] | [_, "--help" | "-h"] => Ok(Self::Help),
             other => Err(format!("xtask does not know `{}`", other.join(" "))),
@@ -55,14 +78,17 @@ mod tests {
     #[test]
     fn command_lines() {
         for (line, expected) in [
-            ("test", Some(Task::Test { long: false, rust: false })),
-            ("test --long", Some(Task::Test { long: true, rust: false })),
-            ("test --rust", Some(Task::Test { long: false, rust: true })),
+            ("test", Some(Task::Test(Extent::Usual))),
+            ("test --full", Some(Task::Test(Extent::Full))),
+            ("test --rust", Some(Task::Test(Extent::Rust))),
+            ("targets", Some(Task::Targets)),
+            ("package ios", Some(Task::Package(System::Ios))),
+            ("package", None),
             ("lint", Some(Task::Lint)),
             ("help", Some(Task::Help)),
             ("test --help", Some(Task::Help)),
             ("", Some(Task::Help)),
-            ("lint --long", None),
+            ("lint --full", None),
             ("tset", None),
         ] {
             let read = Task::from_args(line.split_whitespace().map(str::to_owned));

@@ -87,6 +87,32 @@ extension Fieldkeep {
         try await calls.write { try core.resolve(review: review.id, theirsRev: review.theirsRev, answer: answer) }
     }
 
+    /// Keeps an operation, and all that is sent together with it, from being sent until ``unpause(_:)``.
+    public func pause(_ operation: Int64) async throws {
+        let core = core
+        try await calls.write { try core.pause(operation: operation) }
+    }
+
+    /// Takes a paused operation up again, with all that is sent together with it.
+    public func unpause(_ operation: Int64) async throws {
+        let core = core
+        try await calls.write { try core.unpause(operation: operation) }
+    }
+
+    /// What would happen if this operation were given up: show it before ``discard(_:)``. Changes nothing.
+    public func discardPlan(_ operation: Int64) async throws -> DiscardPlan {
+        let core = core
+        return try await calls.read { try core.discardPlan(operation: operation) }
+    }
+
+    /// Gives up what a person has seen in the plan and wants given up.
+    ///
+    /// - Throws: ``KeepError/PlanChanged`` when something else would happen by now; nothing was given up then.
+    public func discard(_ plan: DiscardPlan) async throws {
+        let core = core
+        try await calls.write { try core.discard(plan: plan) }
+    }
+
     /// Keeps a half-filled form, as text of the app's own. It is never sent; a commit that names it removes it.
     public func saveDraft(_ form: String, fields: String, of record: Record? = nil) async throws {
         let core = core

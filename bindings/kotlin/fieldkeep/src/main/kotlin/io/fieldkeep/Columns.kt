@@ -14,9 +14,6 @@ interface ChoiceValue {
     val label: String
 }
 
-/** A place on earth, in degrees; kept to seven places (about a centimetre). */
-data class Place(val latitude: Double, val longitude: Double)
-
 /** A field with its exact type: how its values are read and set. Classes made from the schema have one for each field. */
 open class Column<T : Any>(val name: String, private val lower: (T) -> Value, private val lift: (Value) -> T?) {
     internal fun valueOf(value: T): Value = lower(value)
@@ -64,46 +61,38 @@ class SortableColumn<T : Any>(name: String, lower: (T) -> Value, lift: (Value) -
 }
 
 /** A short or long text. */
-fun textColumn(name: String) = SortableColumn(name, Value::Text) { (it as? Value.Text)?.v1 }
+fun textColumn(name: String) = SortableColumn(name, Value::Text, Value::asText)
 
 /** An exact decimal number. */
-fun decimalColumn(name: String) = SortableColumn<BigDecimal>(name, { Value.Decimal(it.toPlainString()) }) { value ->
-    (value as? Value.Decimal)?.v1?.toBigDecimal()
-}
+fun decimalColumn(name: String) =
+    SortableColumn<BigDecimal>(name, { Value.Decimal(it.toPlainString()) }, Value::asDecimal)
 
 /** A whole number. */
-fun integerColumn(name: String) = SortableColumn(name, Value::Integer) { (it as? Value.Integer)?.v1 }
+fun integerColumn(name: String) = SortableColumn(name, Value::Integer, Value::asLong)
 
 /** Yes or no. */
-fun booleanColumn(name: String) = SortableColumn(name, Value::Boolean) { (it as? Value.Boolean)?.v1 }
+fun booleanColumn(name: String) = SortableColumn(name, Value::Boolean, Value::asBoolean)
 
 /** A moment, to the millisecond. */
-fun instantColumn(name: String) = SortableColumn<Instant>(name, { Value.Instant(it.toEpochMilli()) }) { value ->
-    (value as? Value.Instant)?.v1?.let(Instant::ofEpochMilli)
-}
+fun instantColumn(name: String) =
+    SortableColumn<Instant>(name, { Value.Instant(it.toEpochMilli()) }, Value::asInstant)
 
 /** A calendar day without a time zone. */
-fun dateColumn(name: String) = SortableColumn<LocalDate>(name, { Value.Date(it.toString()) }) { value ->
-    (value as? Value.Date)?.v1?.let(LocalDate::parse)
-}
+fun dateColumn(name: String) = SortableColumn<LocalDate>(name, { Value.Date(it.toString()) }, Value::asDate)
 
 /** One of the declared choices. */
 fun <T : ChoiceValue> choiceColumn(name: String, of: (String) -> T) =
-    SortableColumn<T>(name, { Value.Choice(it.name) }) { value -> (value as? Value.Choice)?.v1?.let(of) }
+    SortableColumn<T>(name, { Value.Choice(it.name) }) { it.asChoice?.let(of) }
 
 /** A phone number. */
-fun phoneColumn(name: String) = SortableColumn(name, Value::Phone) { (it as? Value.Phone)?.v1 }
+fun phoneColumn(name: String) = SortableColumn(name, Value::Phone, Value::asPhone)
 
 /** Another record. */
 fun <T : ModelId> referenceColumn(name: String, of: (RecordId) -> T) =
-    SortableColumn<T>(name, { Value.Reference(it.record) }) { value -> (value as? Value.Reference)?.v1?.let(of) }
+    SortableColumn<T>(name, { Value.Reference(it.record) }) { it.asReference?.let(of) }
 
 /** A set of words. Lists cannot be filtered by it. */
-fun tagsColumn(name: String) = Column<Set<String>>(name, { Value.Tags(it.toList()) }) { value ->
-    (value as? Value.Tags)?.v1?.toSet()
-}
+fun tagsColumn(name: String) = Column<Set<String>>(name, { Value.Tags(it.toList()) }, Value::asTags)
 
 /** A place on earth. Lists cannot be filtered by it. */
-fun placeColumn(name: String) = Column<Place>(name, { Value.Geo(it.latitude, it.longitude) }) { value ->
-    (value as? Value.Geo)?.let { Place(it.latitude, it.longitude) }
-}
+fun placeColumn(name: String) = Column<Place>(name, { Value.Geo(it.latitude, it.longitude) }, Value::asPlace)

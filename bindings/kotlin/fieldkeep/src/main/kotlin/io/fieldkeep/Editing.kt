@@ -44,7 +44,10 @@ class Fields internal constructor() {
     fun tags(field: String, value: Set<String>) = set(field, Value.Tags(value.toList()))
 
     /** Sets a place on earth, in degrees. */
-    fun place(field: String, latitude: Double, longitude: Double) = set(field, Value.Geo(latitude, longitude))
+    fun place(field: String, latitude: Double, longitude: Double) = place(field, Place(latitude, longitude))
+
+    /** Sets a place on earth. */
+    fun place(field: String, value: Place?) = set(field, value?.let { Value.Geo(it.latitude, it.longitude) })
 
     /** Points to another record. */
     fun reference(field: String, value: RecordId?) = set(field, value?.let(Value::Reference))
@@ -53,7 +56,7 @@ class Fields internal constructor() {
 /** An edit of a record as it was shown: the seen stamp is filled in. */
 fun Record.changed(fields: Fields.() -> Unit): Edit = Edit.Patch(recordType, id, seen, Fields().apply(fields).values)
 
-/** An edit of a record of that type as it was shown when the draft's form opened; null when the draft was for a new record. */
+/** An edit of a record as it was shown when the draft's form opened; null when the draft was for a new record. */
 fun Draft.changed(recordType: String, fields: Fields.() -> Unit): Edit? =
     record?.let { Edit.Patch(recordType, it, seen, Fields().apply(fields).values) }
 
@@ -74,6 +77,9 @@ fun newRecord(recordType: String, id: RecordId? = null, fields: Fields.() -> Uni
 fun commitOptions(form: FormToken? = null, together: Boolean = false, draft: String? = null) =
     CommitOptions(form, together, draft)
 
-/** Saves a form: the seen stamp and the form's token are filled in, so a second tap is the same operation. */
+/**
+ * Saves a form: the seen stamp is filled in. With the token that was made when the [form] opened, a second tap is the same
+ * operation; without one, each call is an edit of its own.
+ */
 suspend fun Fieldkeep.edit(record: Record, form: FormToken = FormToken.new(), fields: Fields.() -> Unit): Receipt =
     commit(record.changed(fields), commitOptions(form))

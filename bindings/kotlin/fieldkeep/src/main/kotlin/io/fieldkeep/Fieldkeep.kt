@@ -40,9 +40,9 @@ interface Tokens {
 /**
  * One user's work on this device.
  *
- * Suspending functions run on [Options.dispatcher]. Those that write finish once begun, and then return their result: they
- * throw `CancellationException` only when nothing was written. Flows give the newest value at once and then every change,
- * a storm folded into the latest; collecting no more ends the watching, and [close] ends the flows.
+ * Suspending functions run on [Options.dispatcher]. Those that write finish once begun and then return their result:
+ * they throw `CancellationException` only when nothing was written. Flows give the newest value at once and then every
+ * change, a storm folded into the latest; collecting no more ends the watching, and [close] ends the flows.
  */
 class Fieldkeep private constructor(private val core: FieldkeepCore, private val dispatcher: CoroutineDispatcher) :
     AutoCloseable {
@@ -93,7 +93,23 @@ class Fieldkeep private constructor(private val core: FieldkeepCore, private val
     /** A person's answer to a [review] as it was shown. */
     suspend fun resolve(review: Review, answer: Resolve) = write { core.resolve(review.id, review.theirsRev, answer) }
 
-    /** Keeps a half-filled form for a [record] as it is shown, or for a new one. Never sent; a commit that names it removes it. */
+    /** Keeps an operation, and all that is sent together with it, from being sent until [unpause]. */
+    suspend fun pause(operation: Long) = write { core.pause(operation) }
+
+    /** Takes a paused operation up again, with all that is sent together with it. */
+    suspend fun unpause(operation: Long) = write { core.unpause(operation) }
+
+    /** What would happen if this operation were given up: show it before [discard]. Changes nothing. */
+    suspend fun discardPlan(operation: Long): DiscardPlan = read { core.discardPlan(operation) }
+
+    /**
+     * Gives up what a person has seen in the [plan] and wants given up.
+     *
+     * @throws KeepException.PlanChanged something else would happen by now; nothing was given up
+     */
+    suspend fun discard(plan: DiscardPlan) = write { core.discard(plan) }
+
+    /** Keeps a half-filled form for a [record] as it is shown, or a new one. A commit that names it removes it. */
     suspend fun saveDraft(form: String, fields: String, record: Record? = null) =
         write { core.saveDraft(form, record?.id, record?.seen, fields) }
 
@@ -156,7 +172,11 @@ class Fieldkeep private constructor(private val core: FieldkeepCore, private val
     /** Closes all files and locks within that time, so that the system may freeze the process. */
     suspend fun suspendWithin(withinMs: Long) = write { core.suspend(withinMs) }
 
-    /** Opens the files again and goes on. */
+    /**
+     * Opens the files again and goes on.
+     *
+     * @throws OpenException as for [open]; [OpenException.SetUp] after [close]
+     */
     suspend fun resume() = write { core.resume() }
 
     /**

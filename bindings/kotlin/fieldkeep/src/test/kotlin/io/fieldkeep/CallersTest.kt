@@ -1,6 +1,5 @@
 package io.fieldkeep
 
-import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.asCoroutineDispatcher
@@ -11,9 +10,11 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.yield
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.CyclicBarrier
 import java.util.concurrent.Executors
+import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertNull
@@ -25,10 +26,7 @@ class CallersTest {
     fun `B20 three hundred callers save and read at the same time`() = runBlocking<Unit> {
         Site().use { site ->
             Executors.newFixedThreadPool(CALLERS).asCoroutineDispatcher().use { threads ->
-                val given = site.options()
-                Fieldkeep.open(
-                    Options(given.folder, given.user, given.schemaJson, given.server, given.tokens, emptyList(), threads),
-                ).use { keep ->
+                Fieldkeep.open(site.options(dispatcher = threads)).use { keep ->
                     val saved = allAtOnce(keep, CyclicBarrier(CALLERS))
                     assertEquals(CALLERS, saved.toSet().size)
                     assertEquals(SyncOutcome.Done, keep.syncNow().outcome)
@@ -44,12 +42,9 @@ class CallersTest {
     fun `B26 a save that was begun is there and one that was not is not there at all`() = runBlocking<Unit> {
         Site().use { site ->
             Executors.newSingleThreadExecutor().asCoroutineDispatcher().use { one ->
-                val given = site.options()
-                Fieldkeep.open(
-                    Options(given.folder, given.user, given.schemaJson, given.server, given.tokens, emptyList(), one),
-                ).use { keep ->
+                Fieldkeep.open(site.options(dispatcher = one)).use { keep ->
                     keep.goOffline()
-                    assertBegunIsThere(keep)
+                    assertThereExactlyWhenItReturned(keep)
                     // The only thread is busy: what is called now is not begun.
                     val release = CountDownLatch(1)
                     one.executor.execute(release::await)
@@ -103,16 +98,19 @@ class CallersTest {
         }
     }
 
-    private suspend fun assertBegunIsThere(keep: Fieldkeep) = coroutineScope {
-        val id = keep.newRecordId()
-        val receipt = CompletableDeferred<Receipt>()
-        val saving = launch(start = CoroutineStart.UNDISPATCHED) {
-            val edit = newRecord("customer", id) { text("name", "Begun") }
-            coroutineContext.job
-            receipt.complete(keep.commit(edit))
+    /** The cancelling meets the save anywhere: before it began, in the middle, after it. */
+    private suspend fun assertThereExactlyWhenItReturned(keep: Fieldkeep) = coroutineScope {
+        repeat(50) { number ->
+            val id = keep.newRecordId()
+            val returned = AtomicBoolean()
+            val saving = launch(Dispatchers.Default) {
+                keep.commit(newRecord("customer", id) { text("name", "Customer $number") })
+                returned.set(true)
+            }
+            repeat(number) { yield() }
+            saving.cancelAndJoin()
+            assertEquals(returned.get(), keep.get(id) != null, "it is there exactly when it returned")
         }
-        saving.cancelAndJoin()
-        assertEquals(receipt.isCompleted, keep.get(id) != null, "it is there exactly when its receipt came")
     }
 
     private suspend fun assertCancelledBeforeIsNotThere(keep: Fieldkeep) = coroutineScope {

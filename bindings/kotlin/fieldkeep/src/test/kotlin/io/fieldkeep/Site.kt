@@ -1,5 +1,7 @@
 package io.fieldkeep
 
+import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.Dispatchers
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonObject
@@ -28,7 +30,8 @@ class Site(schema: File = File(property("fieldkeep.schema"))) : AutoCloseable {
     val schemaJson: String = schema.readText()
 
     /** The token of a user. */
-    fun token(user: String): String = Json.parseToJsonElement(File(data, "tokens.json").readText()).jsonObject.text(user)
+    fun token(user: String): String =
+        Json.parseToJsonElement(File(data, "tokens.json").readText()).jsonObject.text(user)
 
     /** Tells the server how to behave. */
     fun behave(command: String): JsonObject = send("behave") {
@@ -52,7 +55,7 @@ class Site(schema: File = File(property("fieldkeep.schema"))) : AutoCloseable {
 
     /** The one record's value of a field; null when it has none. */
     fun value(recordType: String, field: String): String? =
-        record(recordType).getValue("values").jsonObject[field]?.let { (it as? Any).toString().trim('"') }
+        record(recordType).getValue("values").jsonObject[field]?.jsonPrimitive?.content
 
     /** The answers of people that the server was told of. */
     fun resolutions(): JsonArray = send("dump") { GET() }.getValue("resolutions") as JsonArray
@@ -66,7 +69,10 @@ class Site(schema: File = File(property("fieldkeep.schema"))) : AutoCloseable {
         folder: File = folder("phone"),
         url: String = this.url,
         tokens: Tokens = FixedTokens(token(user)),
-    ) = Options(folder.path, user, schemaJson, url, tokens)
+        schemaJson: String = this.schemaJson,
+        privateRoots: List<ByteArray> = emptyList(),
+        dispatcher: CoroutineDispatcher = Dispatchers.IO,
+    ) = Options(folder.path, user, schemaJson, url, tokens, privateRoots, dispatcher)
 
     /** A phone of that user, with a folder of its own. */
     suspend fun phone(

@@ -1,0 +1,33 @@
+package io.fieldkeep
+
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+import java.util.concurrent.CountDownLatch
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertTrue
+
+class CallingTest {
+    @Test
+    fun `what was begun is finished and its result comes back to a cancelled caller`() = runBlocking<Unit> {
+        val (begun, release) = CountDownLatch(1) to CountDownLatch(1)
+        val result = CompletableDeferred<Int>()
+        val caller = launch(Dispatchers.Default) {
+            result.complete(
+                wholly(Dispatchers.IO) {
+                    begun.countDown()
+                    release.await()
+                    7
+                },
+            )
+        }
+        begun.await()
+        caller.cancel()
+        release.countDown()
+        assertEquals(7, result.await())
+        caller.join()
+        assertTrue(caller.isCancelled)
+    }
+}
