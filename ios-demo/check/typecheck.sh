@@ -3,20 +3,22 @@
 # compiles them against the real one.
 #
 #   check/typecheck.sh [SCRATCH]     SCRATCH: where `swift build` puts its files, Models/.build unless given
+#
+# SWIFT and SWIFTC say where the compiler is; on the PATH unless given.
 set -eu
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 scratch=${1:-$here/Models/.build}
 headers=$here/../bindings/swift/generated
 
-swift build --package-path "$here/Models" --scratch-path "$scratch" --target FieldDemoModels -Xswiftc -warnings-as-errors
+"${SWIFT:-swift}" build --package-path "$here/Models" --scratch-path "$scratch" --target FieldDemoModels -Xswiftc -warnings-as-errors
 
 stand_in=$scratch/stand-in
 mkdir -p "$stand_in"
-swiftc -emit-module -parse-as-library -swift-version 6 -module-name SwiftUI -o "$stand_in/SwiftUI.swiftmodule" \
+"${SWIFTC:-swiftc}" -emit-module -parse-as-library -swift-version 6 -module-name SwiftUI -o "$stand_in/SwiftUI.swiftmodule" \
     "$here/check/SwiftUIStandIn.swift"
 
-swiftc -typecheck -parse-as-library -swift-version 6 -warnings-as-errors -module-name FieldDemo \
+"${SWIFTC:-swiftc}" -typecheck -parse-as-library -swift-version 6 -warnings-as-errors -module-name FieldDemo \
     -I "$scratch/debug/Modules" -I "$stand_in" \
     -Xcc "-fmodule-map-file=$headers/fieldkeepFFI/module.modulemap" \
     -Xcc "-fmodule-map-file=$headers/fieldkeep_ffiFFI/module.modulemap" \

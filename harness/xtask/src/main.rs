@@ -4,6 +4,7 @@
 mod behaviours;
 mod bindings;
 mod failure;
+mod ios_demo;
 mod kotlin;
 mod lengths;
 mod models;

@@ -3,6 +3,7 @@
 use crate::behaviours;
 use crate::bindings;
 use crate::failure::Failure;
+use crate::ios_demo;
 use crate::kotlin;
 use crate::lengths;
 use crate::models;
@@ -39,6 +40,8 @@ pub(crate) fn test(extent: Extent) -> Vec<Step> {
         steps.push(Step { name: "kotlin", run: kotlin::test });
         steps.push(Step { name: "swift format", run: swift::format });
         steps.push(Step { name: "swift", run: swift::test });
+        steps.push(Step { name: "ios demo format", run: ios_demo::format });
+        steps.push(Step { name: "ios demo", run: ios_demo::test });
     }
     if extent == Extent::Full {
         steps.extend(self::targets());
