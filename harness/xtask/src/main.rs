@@ -1,11 +1,12 @@
 //! Build tasks of Fieldkeep: `cargo xtask help` lists them. Only the standard library, so that a fresh clone compiles
 //! it in a second.
 
+mod android_demo;
 mod behaviours;
 mod bench;
 mod bindings;
-mod demo_apps;
 mod failure;
+mod ios_demo;
 mod kotlin;
 mod lengths;
 mod models;

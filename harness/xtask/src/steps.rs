@@ -1,10 +1,11 @@
 //! What the tasks consist of, in order: the quick and cheap checks first.
 
+use crate::android_demo;
 use crate::behaviours;
 use crate::bench;
 use crate::bindings;
-use crate::demo_apps;
 use crate::failure::Failure;
+use crate::ios_demo;
 use crate::kotlin;
 use crate::lengths;
 use crate::models;
@@ -47,8 +48,9 @@ pub(crate) fn test(extent: Extent) -> Vec<Step> {
         steps.push(Step { name: "swift format", run: swift::format });
         steps.push(Step { name: "swift", run: swift::test });
         steps.push(Step { name: "demo models", run: models::check });
-        steps.push(Step { name: "android demo", run: demo_apps::test_android });
-        steps.push(Step { name: "ios demo", run: demo_apps::test_ios });
+        steps.push(Step { name: "android demo", run: android_demo::test });
+        steps.push(Step { name: "ios demo format", run: ios_demo::format });
+        steps.push(Step { name: "ios demo", run: ios_demo::test });
     }
     if extent == Extent::Full {
         steps.extend(self::targets());
@@ -61,7 +63,7 @@ pub(crate) fn demo() -> Vec<Step> {
     vec![
         Step { name: "build", run: build },
         Step { name: "bindings", run: bindings::generate },
-        Step { name: "android demo", run: demo_apps::show_android },
+        Step { name: "android demo", run: android_demo::show_it },
     ]
 }
 

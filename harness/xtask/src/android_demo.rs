@@ -1,27 +1,24 @@
-//! The two demo apps: formatted, fresh, built and tested over the real core; and the Android one shown.
+//! The demo app for Android: tested over the real core and server, and shown.
 
 use std::process::{Command, Stdio};
 
-use crate::bindings::Profile;
 use crate::failure::Failure;
 use crate::kotlin;
 use crate::run::Outcome;
-use crate::swift::{self, Package};
-use crate::swift_tools::Swift;
 use crate::workspace::{Workspace, show, works};
 
 /// What drawing without a display needs, as Debian calls it: about 30 MB.
 const DEBIAN_PACKAGES: [&str; 3] = ["libgl1", "fontconfig", "fonts-dejavu-core"];
 
 /// Tests the models and the screens of `android-demo`.
-pub(crate) fn test_android(workspace: &Workspace) -> Result<Outcome, Failure> {
+pub(crate) fn test(workspace: &Workspace) -> Result<Outcome, Failure> {
     ensure_drawing()?;
     show(maven(workspace)?.arg("test"))?;
     Ok(Outcome::Done)
 }
 
 /// Opens the Android demo in a window, with a server and jobs of its own; without a display, draws its screens.
-pub(crate) fn show_android(workspace: &Workspace) -> Result<Outcome, Failure> {
+pub(crate) fn show_it(workspace: &Workspace) -> Result<Outcome, Failure> {
     ensure_drawing()?;
     let has_display = std::env::var_os("DISPLAY").is_some() || cfg!(any(target_os = "macos", windows));
     let pictures = workspace.target()?.join("android-demo-pictures");
@@ -61,17 +58,4 @@ fn ensure_drawing() -> Result<(), Failure> {
 fn has_opengl() -> bool {
     let mut libraries = Command::new("ldconfig");
     crate::workspace::stdout_of(libraries.arg("-p").stdin(Stdio::null())).is_ok_and(|list| list.contains("libGL.so.1"))
-}
-
-/// Tests the models of `ios-demo`, and checks its views against a stand-in for SwiftUI.
-pub(crate) fn test_ios(workspace: &Workspace) -> Result<Outcome, Failure> {
-    let swift = Swift::find(workspace)?;
-    let models = Package { folder: "ios-demo/Models", scratch: "ios-demo", profile: Profile::Debug };
-    let count = swift::run_tests(workspace, &swift, &models)?;
-    println!("{count} tests of the iOS demo passed");
-    let mut check = Command::new(workspace.root.join("ios-demo/check/typecheck.sh"));
-    check.arg(workspace.target()?.join(models.scratch)).env("SWIFT", swift.program("swift").get_program());
-    check.env("SWIFTC", swift.program("swiftc").get_program());
-    show(check.stdin(Stdio::null()))?;
-    Ok(Outcome::Done)
 }

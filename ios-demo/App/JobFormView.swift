@@ -1,0 +1,65 @@
+import FieldDemoModels
+import SwiftUI
+
+/// Where a job is edited. What is typed is kept at once, and sent only when it is saved.
+struct JobFormView: View {
+    @Bindable var model: JobFormModel
+
+    var body: some View {
+        Form {
+            if model.content != nil {
+                Section {
+                    Text(model.title).font(.title2)
+                    Problem(model.problems[""])
+                }
+                Section { inputs }
+                Section { buttons }
+            } else if model.isMissing {
+                Text("This job is not on this device any more.")
+            }
+        }
+        .navigationTitle("Edit job")
+    }
+
+    @ViewBuilder private var inputs: some View {
+        Problem(model.problems[WorkOrder.Columns.status.name])
+        Picker("Status", selection: $model.status) {
+            ForEach(WorkOrder.Status.all, id: \.name) { status in
+                Text(status.label).tag(WorkOrder.Status?.some(status))
+            }
+        }
+        Problem(model.problems[WorkOrder.Columns.laborHours.name])
+        TextField("Labor hours", text: $model.laborHours)
+        Problem(model.problems[WorkOrder.Columns.closeDate.name])
+        if model.closeDate == nil {
+            Labelled(label: "Close date", value: "None")
+        } else {
+            DatePicker("Close date", selection: $model.pickedCloseDate, displayedComponents: .date)
+            Button("Clear") { model.closeDate = nil }
+        }
+        Button("Today") { model.closeToday() }
+        Problem(model.problems[WorkOrder.Columns.description.name])
+        TextField("Description", text: $model.description, axis: .vertical)
+    }
+
+    @ViewBuilder private var buttons: some View {
+        if model.hasDraft {
+            Text("Draft kept").foregroundStyle(.secondary)
+            Button("Discard", role: .destructive) { model.discard() }
+        }
+        Button("Save") { model.save() }
+    }
+}
+
+/// What is wrong with the field below.
+struct Problem: View {
+    let words: String?
+
+    init(_ words: String?) {
+        self.words = words
+    }
+
+    var body: some View {
+        if let words { Text(words).foregroundStyle(.red) }
+    }
+}
