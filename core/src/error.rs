@@ -196,6 +196,7 @@ impl From<EditProblem> for KeepError {
             EditProblem::UnknownType(_) | EditProblem::NotFound(_) => Self::NotFound { words },
             EditProblem::OtherType { .. }
             | EditProblem::RecordExists(_)
+            | EditProblem::NoId(_)
             | EditProblem::EditCount
             | EditProblem::NotTogether(_)
             | EditProblem::TooLarge { .. }

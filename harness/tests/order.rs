@@ -235,7 +235,7 @@ fn b7_a_rejected_create_holds_its_children_and_nobody_elses() {
     phone.sync();
     phone.assert_synced(customer);
     phone.assert_synced(other);
-    assert_eq!(phone.words(job), "Could not be accepted: No such job.");
+    assert_eq!(phone.words(job), "Could not be accepted: Title: No such job.");
     assert_eq!(phone.words(note), "Saved on this device. Waiting for Work order \"Pump\" to sync first.");
     assert_eq!(phone.why(note), [WhyWaiting::ForParent { record: job }]);
     let outbox = phone.outbox();

@@ -248,7 +248,7 @@ fn b4_results_are_paired_by_id_not_by_place() {
     );
     phone.assert_synced(good);
     phone.assert_synced(other);
-    assert_eq!(phone.words(bad), "Could not be accepted: No such number.");
+    assert_eq!(phone.words(bad), "Could not be accepted: Phone: No such number.");
     assert_eq!(phone.server_id(good), field.record(good)["server_id"]);
     assert_eq!(phone.server_id(other), field.record(other)["server_id"]);
     assert_eq!(field.records("customer").len(), 2);

@@ -27,6 +27,9 @@ pub(crate) fn commit(unit: &Unit<'_>, edits: &[Edit], options: &CommitOptions) -
     if edits.is_empty() || edits.len() > MAX_EDITS {
         return Err(EditProblem::EditCount);
     }
+    if options.form_token.is_some_and(|token| token.0.is_nil()) {
+        return Err(EditProblem::NoId("form token"));
+    }
     let digest = digest_of(edits, options.together);
     if let Some(token) = options.form_token
         && let Some(known) = forms::find(unit.db, token)?
@@ -145,6 +148,9 @@ impl<'u, 'a> Act<'u, 'a> {
         }
         check_size(&values)?;
         let id = id.unwrap_or_else(|| RecordId(unit.new_uuid()));
+        if id.0.is_nil() {
+            return Err(EditProblem::NoId("record's id"));
+        }
         if records::no_of(unit.db, id)?.is_some() {
             return Err(EditProblem::RecordExists(id));
         }

@@ -138,6 +138,9 @@ pub enum EditProblem {
     /// A record with that id exists.
     #[error("a record {0} exists already")]
     RecordExists(RecordId),
+    /// The id of a record to be created, or the form token, is none.
+    #[error("the {0} is no UUID")]
+    NoId(&'static str),
     /// The record is archived.
     #[error("record {0} is archived; reopen it first")]
     Archived(RecordId),

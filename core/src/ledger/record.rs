@@ -5,7 +5,7 @@ use serde::Serialize;
 use std::collections::HashMap;
 
 use super::outbox::{LaneView, WhyWaiting, waiting_of};
-use super::review::{ReviewKind, messages_of, name_in};
+use super::review::{ReviewKind, name_in, words_of};
 use super::stamp::{Seen, SeenStamp};
 use super::unit::Unit;
 use crate::schedule::LaneReason;
@@ -122,7 +122,7 @@ pub(super) fn facts_of(unit: &Unit<'_>, row: &RecordRow, lane: LaneView, has_liv
 
 fn fact_of_review(unit: &Unit<'_>, row: &RecordRow, review: &ReviewRow) -> SyncFact {
     let detail = review.detail.as_deref();
-    let words = || messages_of(detail).join("; ");
+    let words = || words_of(&unit.context.schema, &row.record_type, detail);
     match ReviewKind::parse(&review.kind) {
         ReviewKind::Conflict => SyncFact::NeedsReview {
             fields: vec![unit.context.schema.label(&row.record_type, &review.field)],

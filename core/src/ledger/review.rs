@@ -172,6 +172,17 @@ pub(crate) fn messages_of(detail: Option<&str>) -> Vec<String> {
     errors.into_iter().map(|error| error.message).collect()
 }
 
+/// The server's words for a sentence: each says which field it means, where it does not do so by itself.
+pub(crate) fn words_of(schema: &Schema, record_type: &str, detail: Option<&str>) -> String {
+    let errors: Vec<FieldError> = detail.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let words = |FieldError { field, message }: FieldError| {
+        let label = schema.label(record_type, &field);
+        let named = message.to_lowercase().contains(&label.to_lowercase());
+        if field.is_empty() || named { message } else { format!("{label}: {message}") }
+    };
+    errors.into_iter().map(words).collect::<Vec<_>>().join("; ")
+}
+
 /// The name in a review's detail: who locked or owns the record.
 pub(crate) fn name_in(detail: Option<&str>) -> Option<String> {
     let json: serde_json::Value = serde_json::from_str(detail?).ok()?;

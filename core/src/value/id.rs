@@ -38,9 +38,11 @@ macro_rules! identity {
             }
         }
 
+        // Where Kotlin and Swift hand in a text that is no id, it becomes the nil UUID, which names nothing: so the core
+        // refuses it with an error of its own, and no call fails with an internal one.
         #[cfg(feature = "ffi")]
         uniffi::custom_type!($name, String, {
-            try_lift: |text| Ok(text.parse()?),
+            try_lift: |text| Ok(text.parse().unwrap_or(Self(Uuid::nil()))),
             lower: |id| id.to_string(),
         });
     };

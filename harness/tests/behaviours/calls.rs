@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use fieldkeep::value::{RecordId, ReviewId, Value};
+use fieldkeep::value::{FormToken, RecordId, ReviewId, Value};
 use fieldkeep::{
     CommitOptions, Comparison, Edit, Filter, KeepError, Query, Resolve, SeenStamp, SyncOutcome, WatchTarget,
 };
@@ -113,6 +113,22 @@ fn b29_each_wrong_call_has_a_typed_error_and_writes_nothing() {
     assert!(matches!(commit(Vec::new()), KeepError::BadRequest { .. }));
     let taken = Edit::Create { record_type: "customer".into(), id: Some(other), fields: fields([("name", text("x"))]) };
     assert!(matches!(commit(vec![taken]), KeepError::BadRequest { .. }));
+    // What a text that is no id becomes on its way in from Kotlin or Swift.
+    let nothing: RecordId = "00000000-0000-0000-0000-000000000000".parse().unwrap();
+    let nameless =
+        Edit::Create { record_type: "customer".into(), id: Some(nothing), fields: fields([("name", text("x"))]) };
+    assert!(matches!(commit(vec![nameless]), KeepError::BadRequest { .. }));
+    let options = CommitOptions { form_token: Some(FormToken(nothing.0)), ..CommitOptions::default() };
+    let bad = keep.commit(create("customer", fields([("name", text("x"))])), options).unwrap_err();
+    assert!(matches!(bad, KeepError::BadRequest { .. }), "{bad:?}");
+    let lost = vec![Edit::Patch {
+        record_type: "customer".into(),
+        id: nothing,
+        seen: seen(),
+        fields: fields([("name", text("x"))]),
+    }];
+    assert!(matches!(commit(lost), KeepError::NotFound { .. }));
+    assert_eq!(keep.get(nothing).unwrap(), None);
     let queries = [
         (Query { limit: 0, ..Query::all("customer") }, false),
         (Query { after: Some("rubbish".into()), ..Query::all("customer") }, false),
@@ -135,7 +151,9 @@ fn b29_each_wrong_call_has_a_typed_error_and_writes_nothing() {
     assert_eq!(keep.get(stranger).unwrap(), None);
     let not_found = [
         keep.history(stranger).map(drop),
+        keep.history(nothing).map(drop),
         keep.resolve(review, 1, Resolve::Mine),
+        keep.resolve(ReviewId(nothing.0), 1, Resolve::Mine),
         keep.pause(99),
         keep.unpause(99),
         keep.discard_plan(99).map(drop),

@@ -71,14 +71,14 @@ fn b07_the_server_has_what_was_chosen_and_a_late_answer_is_refused() {
 fn b11_what_the_server_does_not_accept_is_not_lost() {
     let world = World::new();
     let (phone, id, server_id) = world.job_on_a_phone();
-    world.behave(&json!({"do": "refuse_field", "field": "work_order.title", "message": "Title is too short"}));
+    world.behave(&json!({"do": "refuse_field", "field": "work_order.title", "message": "Too short"}));
     phone.edit(id, [("title", text("P")), ("labor_hours", Value::Decimal("2".into()))]);
     let record = phone.wait_for(id, |record| matches!(record.state.headline, SyncFact::NotAccepted { .. }));
     assert_eq!(record.fields["title"], text("P"), "what was typed is there");
     let review = review_of(&phone, id);
     assert_eq!((review.kind, review.field.as_str()), (ReviewKind::Rejected, "title"));
-    assert_eq!((review.messages, review.mine), (vec!["Title is too short".to_owned()], text("P")));
-    assert_eq!(phone.words(id), "Could not be accepted: Title is too short.");
+    assert_eq!((review.messages, review.mine), (vec!["Too short".to_owned()], text("P")));
+    assert_eq!(phone.words(id), "Could not be accepted: Title: Too short.");
     phone.keep.sync_now().unwrap();
     let values = world.record(&server_id)["values"].clone();
     assert_eq!((&values["title"], &values["labor_hours"]), (&json!("Pump"), &json!("2")), "the rest has arrived");
