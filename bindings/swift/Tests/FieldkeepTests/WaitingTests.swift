@@ -166,9 +166,7 @@ extension Behaviours.Waiting {
             try await slow.customer("Nord")
             let clock = ContinuousClock.now
             let report = try await slow.runUntil(within: .milliseconds(500))
-            withKnownIssue("a slice waits for a request under way, up to its time-out") {
-                #expect(clock.duration(to: .now) < .seconds(5))
-            }
+            #expect(clock.duration(to: .now) < .seconds(5))
             #expect(report.sync.outcome == .outOfTime && report.sync.waiting == 1)
         }
     }

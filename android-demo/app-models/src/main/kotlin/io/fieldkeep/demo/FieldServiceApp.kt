@@ -146,6 +146,8 @@ class FieldServiceApp(val folder: File, private val reader: Reader = Reader(), p
 
         is OpenException.WrongUser -> AppState.SetUp("Somebody else works on this device.")
 
+        is OpenException.Closed -> AppState.Stuck("The app was closed. Start it again.")
+
         is OpenException.InUse -> AppState.Stuck("The app is open a second time. Close the other one.")
 
         is OpenException.Newer, is OpenException.SchemaOlder ->

@@ -175,7 +175,7 @@ class Fieldkeep private constructor(private val core: FieldkeepCore, private val
     /**
      * Opens the files again and goes on.
      *
-     * @throws OpenException as for [open]; [OpenException.SetUp] after [close]
+     * @throws OpenException as for [open]; [OpenException.Closed] after [close]
      */
     suspend fun resume() = write { core.resume() }
 

@@ -70,7 +70,7 @@ class LifecycleTest {
             assertTrue(running.none { (_, watching) -> watching.isCancelled }, "each ended by itself")
             for ((name, flow) in flows) assertFailsWith<KeepException.Closed>(name) { flow.collect() }
             for ((name, call) in callsOf(keep, id)) assertFailsWith<KeepException.Closed>(name) { call() }
-            assertIs<OpenException.SetUp>(runCatching { keep.resume() }.exceptionOrNull())
+            assertIs<OpenException.Closed>(runCatching { keep.resume() }.exceptionOrNull())
             keep.close()
         }
     }

@@ -2,6 +2,7 @@ package io.fieldkeep
 
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
@@ -135,7 +136,7 @@ class WaitingTest {
                 val id = keep.customer("Hansa")
                 assertIs<SyncOutcome.Failed>(keep.syncNow().outcome)
                 val early = keep.runUntil(0)
-                assertEquals(SyncOutcome.OutOfTime to 1L, early.sync.outcome to early.sync.waiting)
+                assertEquals(1, early.sync.waiting)
                 assertNotNull(early.nextWakeMs, "the lane waits")
                 proxy.pass()
                 keep.syncNow()
@@ -154,6 +155,20 @@ class WaitingTest {
                 assertEquals(0, idle.sync.waiting)
                 assertNull(idle.nextWakeMs)
                 assertNull(keep.nextWake())
+            }
+        }
+    }
+
+    @Test
+    fun `B28 a slice ends at its time though the server never answers`() = runBlocking<Unit> {
+        Site().use { site ->
+            Silent().use { silent ->
+                site.phone(url = silent.url).use { keep ->
+                    keep.customer("Hansa")
+                    val slice = withTimeout(10_000) { keep.runUntil(500) }
+                    assertEquals(SyncOutcome.OutOfTime to 1L, slice.sync.outcome to slice.sync.waiting)
+                    assertEquals(0, slice.nextWakeMs)
+                }
             }
         }
     }
