@@ -136,6 +136,7 @@ public final class FieldServiceApp {
         switch failure {
         case .SetUp(let words): .setUp(problem: "This does not work: \(words)")
         case .WrongUser: .setUp(problem: "Somebody else works on this device.")
+        case .Closed: .stuck("The app was closed. Start it again.")
         case .InUse: .stuck("The app is open a second time. Close the other one.")
         case .Newer, .SchemaOlder: .stuck("A newer version of this app was here. Update the app.")
         case .Full: .stuck("There is no space left on this device. Free some and start again.")

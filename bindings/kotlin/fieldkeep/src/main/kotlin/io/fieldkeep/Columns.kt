@@ -74,8 +74,7 @@ fun integerColumn(name: String) = SortableColumn(name, Value::Integer, Value::as
 fun booleanColumn(name: String) = SortableColumn(name, Value::Boolean, Value::asBoolean)
 
 /** A moment, to the millisecond. */
-fun instantColumn(name: String) =
-    SortableColumn<Instant>(name, { Value.Instant(it.toEpochMilli()) }, Value::asInstant)
+fun instantColumn(name: String) = SortableColumn<Instant>(name, { Value.Instant(it.toEpochMilli()) }, Value::asInstant)
 
 /** A calendar day without a time zone. */
 fun dateColumn(name: String) = SortableColumn<LocalDate>(name, { Value.Date(it.toString()) }, Value::asDate)

@@ -40,7 +40,9 @@ class FolderTest {
             val older = assertRefused<OpenException.SchemaOlder>(options(first))
             assertEquals(2L to 1L, older.stored to older.given)
             assertRefused<OpenException.SetUp>(options("{}"))
-            assertRefused<OpenException.SetUp>(site.options(folder = folder, url = "not an address", schemaJson = second))
+            assertRefused<OpenException.SetUp>(
+                site.options(folder = folder, url = "not an address", schemaJson = second),
+            )
             assertRefused<OpenException.SetUp>(options(second, roots = listOf("no certificate".toByteArray())))
             assertDamagedIsLeft(site)
             assertLockedIsUnavailable(site)

@@ -57,5 +57,7 @@ class GivingUpTest {
         }
     }
 
-    private fun Site.cities() = records("customer").map { it.getValue("values").jsonObject["city"]?.jsonPrimitive?.content }
+    private fun Site.cities() = records("customer").map {
+        it.getValue("values").jsonObject["city"]?.jsonPrimitive?.content
+    }
 }

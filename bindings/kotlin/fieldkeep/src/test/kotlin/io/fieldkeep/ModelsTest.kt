@@ -91,7 +91,9 @@ class ModelsTest {
         val folder = Files.createTempDirectory("fieldkeep-compile").toFile()
         try {
             val source = folder.resolve("Edit.kt")
-            source.writeText("import io.fieldkeep.*\nimport io.fieldkeep.model.*\nfun edit(job: WorkOrder) = job.changed { $edit }\n")
+            source.writeText(
+                "import io.fieldkeep.*\nimport io.fieldkeep.model.*\nfun edit(job: WorkOrder) = job.changed { $edit }\n",
+            )
             val said = ByteArrayOutputStream()
             val exit = K2JVMCompiler().exec(
                 PrintStream(said),
