@@ -4,6 +4,8 @@ import SwiftUI
 /// Where a job is edited. What is typed is kept at once, and sent only when it is saved.
 struct JobFormView: View {
     @Bindable var model: JobFormModel
+    /// The picker is open, and no day is chosen yet.
+    @State private var picksDay = false
 
     var body: some View {
         Form {
@@ -31,13 +33,19 @@ struct JobFormView: View {
         Problem(model.problems[WorkOrder.Columns.laborHours.name])
         TextField("Labor hours", text: $model.laborHours)
         Problem(model.problems[WorkOrder.Columns.closeDate.name])
-        if model.closeDate == nil {
-            Labelled(label: "Close date", value: "None")
-        } else {
+        if model.closeDate != nil || picksDay {
             DatePicker("Close date", selection: $model.pickedCloseDate, displayedComponents: .date)
-            Button("Clear") { model.closeDate = nil }
+        } else {
+            Labelled(label: "Close date", value: "None")
+            Button("Choose a day") { picksDay = true }
         }
         Button("Today") { model.closeToday() }
+        if model.closeDate != nil {
+            Button("Clear") {
+                model.closeDate = nil
+                picksDay = false
+            }
+        }
         Problem(model.problems[WorkOrder.Columns.description.name])
         TextField("Description", text: $model.description, axis: .vertical)
     }

@@ -61,7 +61,7 @@ extension Screens.Editing {
             try await until("both are sent") {
                 [job.notes, job.parts].allSatisfy { $0.first?.line.text.hasPrefix("Synced at") == true }
             }
-            #expect(job.noteForm.text.isEmpty && job.partForm.name.isEmpty)
+            try await until("the fields are empty") { job.noteForm.text.isEmpty && job.partForm.name.isEmpty }
             #expect(job.parts.map(\.detail) == ["2.5 ×"])
             #expect(try await ana.session.keep.outbox().isEmpty)
             #expect(try await ana.site.records("note").filter { $0("text") == "Seal replaced" }.count == 1)

@@ -68,7 +68,7 @@ extension Screens.Waiting {
             outbox.syncNow()
             try await until("it was tried") { outbox.report != nil }
             #expect(outbox.report == "Done. 1 still waits.")
-            #expect(try ana.words(0) == "Saved on this device. Paused.")
+            try await until("the list says so") { try ana.words(0) == "Saved on this device. Paused." }
             #expect(try await ana.site.job(ana.site.jobs[0])?("labor_hours") == nil)
             outbox.unpause(try #require(outbox.rows?.first))
             try await until("it is sent") { outbox.rows?.isEmpty == true }
@@ -119,6 +119,7 @@ extension Screens.Waiting {
             let gone = "Note for \(title)"
             #expect(outbox.discarding?.parts.map(\.title) == ["Will not be sent", "Will be gone from this device"])
             #expect(outbox.discarding?.parts.map(\.lines) == [["\(gone): New note"], [gone]])
+            try await until("the note is shown") { job.notes.count == 1 }
             let note = try #require(job.notes.first)
             let record = try #require(try await ana.session.keep.get(note.id))
             try await ana.session.keep.commit(record.archived())
