@@ -26,7 +26,8 @@ extension Fieldkeep {
     /// when the form opens and hand it in each time: then the second tap is the same operation.
     @discardableResult
     public func edit<M: EditableModel>(
-        _ shown: M, form: FormToken = .new(), draft: String? = nil, _ change: (inout M.Changes) -> Void
+        _ shown: M, form: FormToken = .new(), draft: String? = nil,
+        isolation: isolated (any Actor)? = #isolation, _ change: (inout M.Changes) -> Void
     ) async throws -> Receipt {
         try await commit(shown.changed(change), CommitOptions(form: form, draft: draft))
     }

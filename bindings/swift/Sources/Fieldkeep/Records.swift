@@ -19,9 +19,12 @@ extension Fieldkeep {
 
     /// Saves a form: the seen stamp and the form's token are filled in. Where "Save" can be tapped twice, make the token
     /// when the form opens and hand it in each time: then the second tap is the same operation.
+    ///
+    /// The closure runs where the caller does, so it may read what belongs to the main actor; leave `isolation` as it is.
     @discardableResult
     public func edit(
-        _ record: Record, form: FormToken = .new(), draft: String? = nil, _ fields: (inout Fields) throws -> Void
+        _ record: Record, form: FormToken = .new(), draft: String? = nil,
+        isolation: isolated (any Actor)? = #isolation, _ fields: (inout Fields) throws -> Void
     ) async throws -> Receipt {
         try await commit(try record.changed(fields), CommitOptions(form: form, draft: draft))
     }
