@@ -10,7 +10,8 @@ use crate::workspace::{Workspace, show};
 pub(super) fn table(workspace: &Workspace) -> Result<String, Failure> {
     let target = workspace.target()?;
     let fast = target.join("fast");
-    let build = ["build", "--profile", "phone", "-p", "fieldkeep-ffi", "--lib"];
+    // One kind of library at a time: beside a Rust library, cargo leaves link-time optimisation out.
+    let build = ["rustc", "--profile", "phone", "-p", "fieldkeep-ffi", "--lib", "--crate-type", "cdylib"];
     show(&mut workspace.cargo(&build))?;
     let mut build_fast = workspace.cargo(&build);
     build_fast.args(["--config", "profile.phone.opt-level=3", "--target-dir"]).arg(&fast);
