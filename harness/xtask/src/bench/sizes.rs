@@ -19,7 +19,7 @@ pub(super) fn table(workspace: &Workspace) -> Result<String, Failure> {
     let shared = format!("{}fieldkeep_ffi{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     let host = format!("{} {}", std::env::consts::ARCH, std::env::consts::OS);
     let built: [(String, PathBuf); 4] = [
-        (format!("{host}, shared, as it ships (opt-level z)"), target.join("phone").join(&shared)),
+        (format!("{host}, shared, opt-level z"), target.join("phone").join(&shared)),
         (format!("{host}, shared, opt-level 3"), fast.join("phone").join(&shared)),
         ("aarch64-linux-android, shared".to_owned(), target.join("aarch64-linux-android/phone/libfieldkeep_ffi.so")),
         (
