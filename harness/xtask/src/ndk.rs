@@ -31,8 +31,8 @@ impl Ndk {
     pub(crate) fn build(&self, workspace: &Workspace, target: &str) -> Result<PathBuf, Failure> {
         let compiler = self.compilers.join(format!("{target}{API_LEVEL}-clang"));
         let (small, large) = (target.replace('-', "_"), target.replace('-', "_").to_uppercase());
-        let mut cargo = workspace.cargo(&["build", "--profile", "phone", "-p", "fieldkeep-ffi", "--lib", "--target"]);
-        cargo.arg(target).env(format!("CC_{small}"), &compiler);
+        let mut cargo = workspace.cargo(&["rustc", "--profile", "phone", "-p", "fieldkeep-ffi", "--lib"]);
+        cargo.args(["--crate-type", "cdylib", "--target", target]).env(format!("CC_{small}"), &compiler);
         cargo.env(format!("AR_{small}"), self.compilers.join("llvm-ar"));
         cargo.env(format!("CARGO_TARGET_{large}_LINKER"), &compiler);
         cargo.env(format!("CARGO_TARGET_{large}_RUSTFLAGS"), PAGES);
