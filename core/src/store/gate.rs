@@ -7,6 +7,12 @@ use rusqlite::{Connection, InterruptHandle};
 
 use super::error::{StoreError, StoreResult};
 
+/// App calls that may pass an engine that waits. Without a bound, an app that saves without end starves the engine: nothing is
+/// sent, and `suspend`, which waits for the engine's step, never ends.
+const APP_TURNS_AHEAD: u32 = 20;
+/// An interrupt ends the statement that runs; between two statements it is lost, so it comes again.
+const BETWEEN_INTERRUPTS: Duration = Duration::from_millis(5);
+
 /// Who asks for the writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turn {
@@ -23,8 +29,29 @@ struct State {
     /// Somebody has it.
     busy: bool,
     apps_waiting: usize,
+    engines_waiting: usize,
+    /// App calls that passed while the engine waited.
+    passed: u32,
     closed: bool,
     interrupt: Option<InterruptHandle>,
+}
+
+impl State {
+    fn waiting(&mut self, turn: Turn) -> &mut usize {
+        match turn {
+            Turn::App => &mut self.apps_waiting,
+            Turn::Engine => &mut self.engines_waiting,
+        }
+    }
+
+    /// Whose turn it is, once the writer is free.
+    fn may_go(&self, turn: Turn) -> bool {
+        let engine_first = self.engines_waiting > 0 && self.passed >= APP_TURNS_AHEAD;
+        match turn {
+            Turn::App => !engine_first,
+            Turn::Engine => self.apps_waiting == 0 || engine_first,
+        }
+    }
 }
 
 /// Hands out the writer.
@@ -54,21 +81,17 @@ impl Gate {
     /// Waits for the writer.
     pub(crate) fn enter(&self, turn: Turn) -> StoreResult<Writer<'_>> {
         let mut state = self.state();
-        if turn == Turn::App {
-            state.apps_waiting += 1;
-        }
-        let blocked =
-            |state: &mut State| !state.closed && (state.busy || turn == Turn::Engine && state.apps_waiting > 0);
+        *state.waiting(turn) += 1;
+        let blocked = |state: &mut State| !state.closed && (state.busy || !state.may_go(turn));
         state = self.changed.wait_while(state, blocked).unwrap_or_else(PoisonError::into_inner);
-        if turn == Turn::App {
-            state.apps_waiting -= 1;
-        }
+        *state.waiting(turn) -= 1;
         let connection = if state.closed { None } else { state.idle.take() };
         let Some(connection) = connection else {
             self.changed.notify_all();
             return Err(StoreError::Suspended);
         };
         state.busy = true;
+        state.passed = if turn == Turn::App && state.engines_waiting > 0 { state.passed + 1 } else { 0 };
         Ok(Writer { gate: self, connection: Some(connection) })
     }
 
@@ -82,11 +105,14 @@ impl Gate {
             .changed
             .wait_timeout_while(state, patience, |state| state.busy)
             .unwrap_or_else(PoisonError::into_inner);
-        if waited.timed_out() && state.busy {
+        while waited.timed_out() && state.busy {
             if let Some(handle) = &state.interrupt {
                 handle.interrupt();
             }
-            state = self.changed.wait_while(state, |state| state.busy).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .changed
+                .wait_timeout(state, BETWEEN_INTERRUPTS)
+                .map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
         }
         state.interrupt = None;
         state.idle.take()

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, InterruptHandle};
 
@@ -10,6 +11,9 @@ use super::open;
 
 /// Readers kept open between reads. More can be at work at once; the surplus is closed afterwards.
 const KEPT_READERS: usize = 3;
+/// A read consists of many statements, and an interrupt ends the one that runs: between two of them it is lost. So it comes
+/// again, often enough for a deadline of half a second.
+const BETWEEN_INTERRUPTS: Duration = Duration::from_millis(5);
 
 #[derive(Default)]
 struct State {
@@ -64,15 +68,19 @@ impl Readers {
         Ok((ticket, connection))
     }
 
-    /// Ends reading: interrupts what runs, waits for it, closes all readers.
+    /// Ends reading: interrupts what runs until it has ended, and closes all readers.
     pub(crate) fn close(&self) {
         let mut state = self.state();
         state.closed = true;
-        for (_, handle) in &state.at_work {
-            handle.interrupt();
+        while !state.at_work.is_empty() {
+            for (_, handle) in &state.at_work {
+                handle.interrupt();
+            }
+            state = self
+                .changed
+                .wait_timeout(state, BETWEEN_INTERRUPTS)
+                .map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
         }
-        let mut state =
-            self.changed.wait_while(state, |state| !state.at_work.is_empty()).unwrap_or_else(PoisonError::into_inner);
         state.idle.clear();
     }
 

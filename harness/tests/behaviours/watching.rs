@@ -1,6 +1,6 @@
 //! Watching: B16 to B19.
 
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, Weak};
 
 use fieldkeep::value::RecordId;
@@ -47,7 +47,7 @@ fn b16_the_newest_value_first_then_every_change_and_nothing_after_the_end() {
 /// Reads nothing until it is let go, and then as fast as it can.
 struct Slow {
     gate: Mutex<Receiver<()>>,
-    begun: std::sync::mpsc::SyncSender<()>,
+    told: Sender<()>,
     names: Mutex<Vec<String>>,
 }
 
@@ -55,8 +55,11 @@ impl Listener for Slow {
     fn on_update(&self, update: Update) {
         let mut names = self.names.lock().unwrap();
         names.push(name_of(&update));
-        if names.len() == 1 {
-            self.begun.send(()).unwrap();
+        let is_first = names.len() == 1;
+        drop(names);
+        // Nobody may listen any more.
+        let _ = self.told.send(());
+        if is_first {
             self.gate.lock().unwrap().recv().unwrap();
         }
     }
@@ -69,17 +72,19 @@ fn b17_a_slow_reader_gets_few_values_and_the_last_of_them_is_the_last_save() {
     let phone = world.phone();
     let id = phone.customer("first");
     let (open, gate) = channel();
-    let (begun, has_begun) = std::sync::mpsc::sync_channel(1);
-    let slow = Arc::new(Slow { gate: Mutex::new(gate), begun, names: Mutex::default() });
+    let (told, was_told) = channel();
+    let slow = Arc::new(Slow { gate: Mutex::new(gate), told, names: Mutex::default() });
     let _watching = phone.keep.watch(WatchTarget::Record { id }, Arc::clone(&slow) as Arc<dyn Listener>).unwrap();
-    has_begun.recv_timeout(PATIENCE).unwrap();
+    was_told.recv_timeout(PATIENCE).unwrap();
     for number in 1..=SAVES {
         phone.edit(id, [("name", text(&format!("save {number}")))]);
     }
     open.send(()).unwrap();
     let last = format!("save {SAVES}");
-    // Listeners are told in the order in which they came: when this one knows, the slow one has been told.
-    phone.wait_for(id, |record| record.fields["name"] == text(&last));
+    while slow.names.lock().unwrap().last() != Some(&last) {
+        was_told.recv_timeout(PATIENCE).unwrap();
+    }
+    phone.wait_synced(id);
     let names = slow.names.lock().unwrap().clone();
     assert_eq!(names.last(), Some(&last), "{names:?}");
     // The last save has a few states on its way to the server.
