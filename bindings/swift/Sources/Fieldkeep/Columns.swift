@@ -29,7 +29,8 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The day of that text; nil when it is no `YYYY-MM-DD`.
     public init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.map(\.count) == [4, 2, 2], parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }) else {
+        guard parts.map(\.count) == [4, 2, 2], parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } })
+        else {
             return nil
         }
         self.text = text
@@ -180,7 +181,9 @@ extension SortableColumn {
 extension Column where T == Set<String> {
     /// A set of words. Lists cannot be filtered by it.
     public static func tags(_ name: String) -> Self {
-        Self(name: name, lower: { .tags($0.sorted()) }, lift: { if case .tags(let tags) = $0 { Set(tags) } else { nil } })
+        Self(
+            name: name, lower: { .tags($0.sorted()) }, lift: { if case .tags(let tags) = $0 { Set(tags) } else { nil } }
+        )
     }
 }
 

@@ -22,7 +22,8 @@ extension Behaviours.Models {
                     $0.site = Place(latitude: 53.5, longitude: 10)
                 })
             let job = try #require(try await phone.get(id))
-            #expect(job.customer == customer && job.due == Day("2026-04-01") && job.laborHours == Decimal(string: "1.5"))
+            #expect(
+                job.customer == customer && job.due == Day("2026-04-01") && job.laborHours == Decimal(string: "1.5"))
             let typed = try await phone.edit(job) {
                 $0.status = .inProgress
                 $0.due = nil
