@@ -39,7 +39,7 @@ const LANGUAGE: Language = Language {
         "String",
         "Unit",
     ],
-    members: &[
+    keywords: &[
         "as",
         "break",
         "class",
@@ -68,12 +68,8 @@ const LANGUAGE: Language = Language {
         "var",
         "when",
         "while",
-        "id",
-        "record",
-        "more",
-        "values",
-        "changes",
     ],
+    members: &["id", "record", "more", "values", "changes"],
     inner_types: &["Changes", "Columns", "Companion", "Id"],
     choice_members: &["Companion", "String", "List", "Unlisted"],
     choice: pascal,

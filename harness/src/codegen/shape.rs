@@ -8,6 +8,8 @@ use super::names::{Scope, camel, pascal};
 pub(super) struct Language {
     /// Names of types that a generated class would hide.
     pub(super) types: &'static [&'static str],
+    /// Words that no member and no choice may be called.
+    pub(super) keywords: &'static [&'static str],
     /// Members that every generated class has.
     pub(super) members: &'static [&'static str],
     /// Types that every generated class has inside.
@@ -91,7 +93,7 @@ pub(super) fn shapes<'a>(schema: &'a Schema, language: &Language) -> Vec<TypeSha
         schema.types.iter().position(|source| source.name == *name).and_then(|position| classes.get(position).cloned())
     };
     let shape = |(source, class): (&'a RecordType, &String)| {
-        let mut members = Scope::new(language.members, "Field");
+        let mut members = Scope::new(&[language.keywords, language.members].concat(), "Field");
         // A class inside must hide none that is used there.
         let outside = classes.iter().map(String::as_str).chain(language.types.iter().copied());
         let reserved: Vec<&str> = outside.chain(language.inner_types.iter().copied()).collect();
@@ -113,8 +115,7 @@ pub(super) fn shapes<'a>(schema: &'a Schema, language: &Language) -> Vec<TypeSha
 
 /// The choices of a field. None is called like their class, which would hide it.
 fn choices<'a>(field: &'a Field, class: &str, language: &Language) -> Vec<(String, &'a Choice)> {
-    let reserved: Vec<&str> = language.choice_members.iter().copied().chain([class]).collect();
-    let mut scope = Scope::new(&reserved, "Choice");
+    let mut scope = Scope::new(&[language.keywords, language.choice_members, &[class]].concat(), "Choice");
     let name = |choice: &str| {
         let name = (language.choice)(choice);
         // Names of choices are free text: what begins with no letter needs one.
