@@ -338,7 +338,7 @@ impl Fieldkeep {
             {
                 let mut shared = self.core.shared();
                 shared.session_lost = true;
-                shared.pull_wanted = true;
+                shared.want_news();
             }
             match self.core.lane_regained() {
                 // Its waits are looked at anew when it resumes.
@@ -402,7 +402,7 @@ impl Fieldkeep {
         self.open_or_closed()?;
         let clock = Arc::clone(&self.core.context.clock);
         let start_ms = clock.now().boot_ms;
-        self.core.shared().pull_wanted = true;
+        self.core.shared().want_news();
         let left = || {
             let left_ms = within_ms.saturating_sub(clock.now().boot_ms - start_ms);
             Duration::from_millis(u64::try_from(left_ms).unwrap_or(0))
@@ -463,7 +463,7 @@ impl Fieldkeep {
         {
             let mut shared = self.core.shared();
             shared.session_lost = true;
-            shared.pull_wanted = true;
+            shared.want_news();
         }
         self.driver.unpause();
         self.core.notices.everything();

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
+use fieldkeep::remote::{Http, HttpError, HttpFuture, HttpRequest, HttpResponse, ReqwestHttp};
 use fieldkeep::schedule::{Battery, Conditions, NetworkKind};
 use fieldkeep::value::Value;
 use fieldkeep::{CommitOptions, Edit, Fieldkeep, KeepError, OpenOptions, Query, SyncOutcome};
@@ -46,7 +47,16 @@ impl Site {
         self.folder.path().join("server/tokens.json")
     }
 
+    fn office(&self) -> Program {
+        let tokens = self.tokens_file();
+        Program::start(&["office", "--server", &self.url, "--token-file", tokens.to_str().unwrap()])
+    }
+
     fn open(&self, name: &str) -> Fieldkeep {
+        self.open_over(name, None)
+    }
+
+    fn open_over(&self, name: &str, http: Option<Arc<dyn Http>>) -> Fieldkeep {
         let text = fs::read_to_string(self.tokens_file()).unwrap();
         let token = serde_json::from_str::<Json>(&text).unwrap()["ana"].as_str().unwrap().to_owned();
         let tokens = Tokens::default();
@@ -58,7 +68,7 @@ impl Site {
             server: self.url.clone(),
             tokens: Arc::new(tokens),
             clock: None,
-            http: None,
+            http,
             manual: false,
         })
         .unwrap()
@@ -293,4 +303,54 @@ fn g3_ten_idle_seconds_cost_nothing() {
     let used = cpu_ticks(device.id()) - before;
     assert!(used <= 2, "{used} ticks of 10 ms in 10 s, by all threads");
     assert_eq!(proxy.tell(&json!({"do": "count"})), requests);
+}
+
+/// The real network; the first page is held back on its way until it is let go.
+struct HeldPage {
+    real: ReqwestHttp,
+    held: AtomicBool,
+    has_begun: mpsc::Sender<()>,
+    let_go: tokio::sync::Notify,
+}
+
+impl Http for HeldPage {
+    fn send(&self, request: HttpRequest) -> HttpFuture<'_, Result<HttpResponse, HttpError>> {
+        Box::pin(async move {
+            let is_page = request.url.contains("/v1/pull");
+            let response = self.real.send(request).await;
+            if is_page && !self.held.swap(true, Ordering::SeqCst) {
+                self.has_begun.send(()).unwrap();
+                self.let_go.notified().await;
+            }
+            response
+        })
+    }
+}
+
+#[test]
+fn b8_a_wish_for_news_that_comes_while_a_page_is_on_its_way_is_not_forgotten() {
+    let site = Site::with_work_orders("1");
+    let (has_begun, begun) = mpsc::channel();
+    let held = AtomicBool::new(false);
+    let real = ReqwestHttp::new(&[]).unwrap();
+    let http = Arc::new(HeldPage { real, held, has_begun, let_go: tokio::sync::Notify::new() });
+    let keep = site.open_over("phone", Some(http.clone()));
+    begun.recv_timeout(Duration::from_secs(60)).unwrap();
+    // What the office makes now is not in the page that is on its way.
+    let mut office = site.office();
+    std::thread::scope(|scope| {
+        let (wishes, wished) = mpsc::channel();
+        let keep = &keep;
+        let sync = scope.spawn(move || {
+            wishes.send(()).unwrap();
+            keep.run_until(60_000).unwrap().sync
+        });
+        wished.recv().unwrap();
+        let made = office.tell(&json!({"do": "create", "type": "customer", "fields": {"name": "News"}}));
+        assert_eq!(made["ok"], true, "{made}");
+        http.let_go.notify_one();
+        assert_eq!(sync.join().unwrap().outcome, SyncOutcome::Done);
+    });
+    let customers = keep.find(&Query::all("customer")).unwrap().records;
+    assert!(customers.iter().any(|record| record.fields["name"] == Value::Text("News".to_owned())));
 }

@@ -25,6 +25,7 @@ impl Engine {
         let mut faults = 0;
         let patient = self.faulty_pages < FAULTY_PAGES;
         let token = self.session.as_ref().map_or(0, |session| session.token);
+        let wishes = core.shared().wishes;
         let page = core.remote.pull(token, before.cursor.as_deref(), PULL_SLICE, |entries, end| {
             let too_long = end.map_or(0, |(_, too_long)| too_long);
             let end = end.map(|(end, _)| CursorMove { cursor: end.cursor.clone(), complete: !end.more });
@@ -56,7 +57,7 @@ impl Engine {
             Ok(page) => {
                 self.faulty_pages = 0;
                 self.refused_before = false;
-                self.core.shared().pull_wanted = page.more;
+                self.core.shared().news_came(wishes, page.more);
                 self.rescan()?;
                 self.core.lane_succeeded()?;
                 self.core.notices.everything();

@@ -130,7 +130,7 @@ impl Engine {
             Ok(()) => {
                 self.batch_items = usize::MAX;
                 self.refused_before = false;
-                self.core.shared().pull_wanted = true;
+                self.core.shared().want_news();
                 if silent.is_empty() {
                     return self.core.lane_succeeded();
                 }

@@ -21,8 +21,23 @@ pub(crate) struct Shared {
     pub(crate) session_lost: bool,
     /// Somebody wants to know what changed on the server.
     pub(crate) pull_wanted: bool,
+    /// How often that was wished: a wish that comes while a page is on its way is for what the page cannot have.
+    pub(crate) wishes: u64,
     /// A push is under way right now.
     pub(crate) sending: bool,
+}
+
+impl Shared {
+    /// Somebody wants to know what changed on the server by now.
+    pub(crate) fn want_news(&mut self) {
+        self.pull_wanted = true;
+        self.wishes = self.wishes.wrapping_add(1);
+    }
+
+    /// A page came that was asked for after so many wishes. The last page fulfils those, and none that came since.
+    pub(super) fn news_came(&mut self, wishes: u64, more: bool) {
+        self.pull_wanted = more || self.wishes != wishes;
+    }
 }
 
 impl Core {

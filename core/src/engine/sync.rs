@@ -126,7 +126,7 @@ impl Engine {
 
     /// Steps until nothing is due, passing our own backoff, of the lane and of single items: a person asked.
     pub(crate) async fn run_forced(&mut self, out_of_time: impl Fn() -> bool) -> StoreResult<SyncReport> {
-        self.core.shared().pull_wanted = true;
+        self.core.shared().want_news();
         self.rescan()?;
         self.core.write(Turn::Engine, |unit| {
             shipments::hurry(unit.db, &Due::after(&unit.now, 0))?;
