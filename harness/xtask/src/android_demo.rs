@@ -13,6 +13,7 @@ const DEBIAN_PACKAGES: [&str; 3] = ["libgl1", "fontconfig", "fonts-dejavu-core"]
 /// Tests the models and the screens of `android-demo`.
 pub(crate) fn test(workspace: &Workspace) -> Result<Outcome, Failure> {
     ensure_drawing()?;
+    println!("Maven fetches what is missing: the first time some 250 MB, most of it Compose");
     show(maven(workspace)?.arg("test"))?;
     Ok(Outcome::Done)
 }

@@ -34,6 +34,7 @@ pub(crate) fn format(workspace: &Workspace) -> Result<Outcome, Failure> {
 /// Runs the tests of `bindings/kotlin`. Maven fetches some 400 MB once, most of it Android's classes.
 pub(crate) fn test(workspace: &Workspace) -> Result<Outcome, Failure> {
     ensure_maven()?;
+    println!("Maven fetches what is missing: the first time some 400 MB, most of it Android's classes");
     let mut maven = Command::new("mvn");
     maven.args(["-B", "-ntp", "test"]).arg(format!("-Dcargo.target={}", workspace.target()?.display()));
     maven.current_dir(workspace.root.join("bindings/kotlin")).stdin(Stdio::null());
