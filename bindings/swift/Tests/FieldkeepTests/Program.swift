@@ -1,3 +1,4 @@
+@testable import Fieldkeep
 import Foundation
 import Glibc
 
@@ -20,7 +21,7 @@ final class Program: Sendable {
     private let name: String
     private let id: pid_t
     private let input: FileHandle
-    private let state = Locked(State())
+    private let state = Guarded(State())
 
     /// Starts it. Its errors go to the terminal.
     init(_ path: String, _ arguments: [String]) throws {

@@ -1,4 +1,4 @@
-import Fieldkeep
+@testable import Fieldkeep
 import Foundation
 import FoundationNetworking
 
@@ -13,7 +13,7 @@ final class Site: Sendable {
     private let programs: [Program]
     private let office: Program
     private let proxy: Program
-    private let phones = Locked<[Fieldkeep]>([])
+    private let phones = Guarded<[Fieldkeep]>([])
 
     private init() async throws {
         root = FileManager.default.temporaryDirectory.appendingPathComponent("fieldkeep-\(UUID().uuidString)")

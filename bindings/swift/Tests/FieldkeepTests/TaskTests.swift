@@ -1,3 +1,4 @@
+@testable import Fieldkeep
 import Dispatch
 import Foundation
 import Testing
@@ -35,7 +36,7 @@ extension Behaviours.Tasks {
             let phone = try await site.phone()
             let folder = site.root.appendingPathComponent("phone").path
             let syncing = Task { try await phone.syncNow() }
-            let saved = Locked<[RecordId]>([])
+            let saved = Guarded<[RecordId]>([])
             let (begun, isBegun) = AsyncStream<Void>.makeStream()
             let saving = Task {
                 for number in 0... {

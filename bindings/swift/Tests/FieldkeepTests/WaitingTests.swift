@@ -1,4 +1,4 @@
-import Fieldkeep
+@testable import Fieldkeep
 import Testing
 
 extension Behaviours {
@@ -174,10 +174,10 @@ extension Behaviours.Waiting {
 
 /// Somebody who signs in later.
 private final class SignIn: Tokens {
-    private let token: Locked<AccessToken>
+    private let token: Guarded<AccessToken>
 
     init(_ text: String) {
-        token = Locked(AccessToken(text: text, generation: 1))
+        token = Guarded(AccessToken(text: text, generation: 1))
     }
 
     func signIn(_ text: String) {

@@ -1,3 +1,4 @@
+@testable import Fieldkeep
 import Testing
 
 @testable import Fieldkeep
@@ -20,7 +21,7 @@ extension Behaviours.WatchingThings {
             try await phone.edit(phone.record(id)) { $0.text("name", "Hansa AG") }
             #expect(try await values.next()??.fields["name"] == .text("Hansa AG"))
 
-            let heard = Locked<[Value?]>([])
+            let heard = Guarded<[Value?]>([])
             let (first, isFirst) = AsyncStream<Void>.makeStream()
             let watching = Task {
                 for try await record in phone.watch(id) {
