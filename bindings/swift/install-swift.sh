@@ -11,6 +11,8 @@
 # May be interrupted and run again: what was fetched is kept, and a finished folder is left alone.
 set -euo pipefail
 umask 022
+# Debian keeps chroot and others where a PATH without root's folders does not reach.
+PATH=$PATH:/usr/sbin:/sbin
 
 readonly suite=trixie version=6.0.3-2
 readonly recipe="swiftlang $version, recipe 1"

@@ -56,7 +56,8 @@ fn ensure_drawing() -> Result<(), Failure> {
     Err(Failure::new(format!("drawing the demo's screens needs libGL and fonts (on Debian: {packages})")))
 }
 
+/// By its full name: `/sbin` is not on everybody's PATH.
 fn has_opengl() -> bool {
-    let mut libraries = Command::new("ldconfig");
+    let mut libraries = Command::new("/sbin/ldconfig");
     crate::workspace::stdout_of(libraries.arg("-p").stdin(Stdio::null())).is_ok_and(|list| list.contains("libGL.so.1"))
 }
