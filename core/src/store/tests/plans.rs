@@ -3,8 +3,8 @@
 
 use std::cell::RefCell;
 
-use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
+use rusqlite::{Connection, StatementStatus};
 use uuid::Uuid;
 
 use super::site;
@@ -81,9 +81,14 @@ fn every_hot_statement_uses_its_index() {
         ("of_record, journal", "journal_record", Box::new(|db| drop(journal::of_record(db, 1)))),
     ];
     for (name, index, work) in cases {
-        let plans = plans_of(&db, work);
-        assert_eq!(plans.len(), 1, "{name}: {plans:?}");
+        let plans = plans_of(&db, |db| {
+            work(db);
+            work(db);
+        });
+        assert_eq!(plans.len(), 2, "{name}: {plans:?}");
         let (sql, plan) = &plans[0];
+        let prepared_again = db.prepare_cached(sql).unwrap().get_status(StatementStatus::RePrepare);
+        assert_eq!(prepared_again, 0, "{name} is prepared each time it runs");
         assert!(plan.contains(index), "{name}: {plan}\n{sql}");
         assert!(!scans(plan), "{name}: {plan}\n{sql}");
     }
