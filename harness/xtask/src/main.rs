@@ -58,6 +58,7 @@ fn carry_out(task: Task) -> Result<(), Failure> {
         }
         Task::Lint => run::all(&steps::lint(), &Workspace::find(false)?),
         Task::Test(extent) => run::all(&steps::test(extent), &Workspace::find(extent == Extent::Full)?),
+        Task::Steps(names) => run::all(&steps::named(&names)?, &Workspace::find(false)?),
         Task::Bench(only) => {
             let workspace = Workspace::find(false)?;
             run::all(&steps::bench(), &workspace)?;

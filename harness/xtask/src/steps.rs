@@ -58,6 +58,17 @@ pub(crate) fn test(extent: Extent) -> Vec<Step> {
     steps
 }
 
+/// The steps of the tests that have these names, in the usual order.
+pub(crate) fn named(names: &[String]) -> Result<Vec<Step>, Failure> {
+    let mut steps = test(Extent::Full);
+    if let Some(unknown) = names.iter().find(|name| steps.iter().all(|step| step.name != name.as_str())) {
+        let known: Vec<&str> = steps.iter().map(|step| step.name).collect();
+        return Err(Failure::new(format!("there is no step {unknown:?}, only {}", known.join(", "))));
+    }
+    steps.retain(|step| names.iter().any(|name| name == step.name));
+    Ok(steps)
+}
+
 /// The Android demo on this machine.
 pub(crate) fn demo() -> Vec<Step> {
     vec![

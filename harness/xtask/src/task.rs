@@ -12,6 +12,7 @@ Tasks:
   test          Everything a change must pass: lint, then all tests and documentation examples, then Kotlin and Swift
   test --rust   The same without Kotlin and Swift: quick, needs nothing but a Rust toolchain
   test --full   All, with the long runs (FIELDKEEP_LONG=1: 500 kills instead of 40), and `targets`
+  step NAME...  Only these steps of `test --full`, such as `step build swift`, while working on one of them
   demo android  The Android demo in a window, with a server and jobs of its own; without a display, pictures of its screens
   targets       Checks and builds for Android and iOS as far as this machine can, and says how large the library is
   package android | ios
@@ -43,10 +44,12 @@ pub(crate) enum System {
 }
 
 /// What to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     /// Lint, then test.
     Test(Extent),
+    /// Single steps of the tests, by their names.
+    Steps(Vec<String>),
     /// The Android demo on this machine.
     Demo,
     /// What phones will run.
@@ -70,6 +73,9 @@ impl Task {
             ["test"] => Ok(Self::Test(Extent::Usual)),
             ["test", "--full"] => Ok(Self::Test(Extent::Full)),
             ["test", "--rust"] => Ok(Self::Test(Extent::Rust)),
+            ["step", names @ ..] if !names.is_empty() => {
+                Ok(Self::Steps(names.iter().map(|&name| name.to_owned()).collect()))
+            }
             ["demo", "android"] => Ok(Self::Demo),
             ["targets"] => Ok(Self::Targets),
             ["package", "android"] => Ok(Self::Package(System::Android)),
@@ -93,6 +99,8 @@ mod tests {
             ("test", Some(Task::Test(Extent::Usual))),
             ("test --full", Some(Task::Test(Extent::Full))),
             ("test --rust", Some(Task::Test(Extent::Rust))),
+            ("step build swift", Some(Task::Steps(vec!["build".to_owned(), "swift".to_owned()]))),
+            ("step", None),
             ("demo android", Some(Task::Demo)),
             ("demo", None),
             ("targets", Some(Task::Targets)),
