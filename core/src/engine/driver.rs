@@ -163,7 +163,12 @@ impl Driver {
     /// One step, guarded: a panic or a storage failure is noted, the lane backs off, the loop goes on (pitfall P12 e).
     fn supervised_step(&self) -> Wake {
         let seated = self.seat.take_after_callers();
-        let result = self.seated(seated, |engine, runtime| runtime.block_on(engine.step()));
+        let result = self.seated(seated, |engine, runtime| {
+            let wake = runtime.block_on(engine.step());
+            // Only who asked for a report is told of single answers, and nobody has asked here.
+            engine.settled.clear();
+            wake
+        });
         match result {
             Ok(wake) => wake,
             Err(StoreError::Suspended | StoreError::Closed) => Wake::Idle,

@@ -43,7 +43,7 @@ fn shown(unit: &Unit<'_>, row: Option<RecordRow>, lane: LaneView) -> StoreResult
     if row.life == Life::Shell {
         return Ok(None);
     }
-    record_of(unit, &row, lane).map(Some)
+    record_of(unit, &row, lane, changes::last_seq(unit.db)?).map(Some)
 }
 
 /// An id stays valid for ever: that of a merged record leads to the one that it is now.
@@ -60,10 +60,11 @@ fn follow(unit: &Unit<'_>, row: Option<RecordRow>) -> StoreResult<Option<RecordR
 /// One page of a list.
 pub(crate) fn find(unit: &Unit<'_>, prepared: &Prepared, lane: LaneView) -> StoreResult<RecordPage> {
     let page = query::run(unit.db, prepared)?;
+    let last_seq = changes::last_seq(unit.db)?;
     let mut list = Vec::with_capacity(page.records.len());
     for no in page.records {
         if let Some(row) = records::by_no(unit.db, no)? {
-            list.push(record_of(unit, &row, lane)?);
+            list.push(record_of(unit, &row, lane, last_seq)?);
         }
     }
     Ok(RecordPage { records: list, next: page.next })

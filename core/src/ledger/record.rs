@@ -53,18 +53,12 @@ pub struct Record {
     pub state: SyncState,
 }
 
-/// Builds the record that a row stands for.
-pub(super) fn record_of(unit: &Unit<'_>, row: &RecordRow, lane: LaneView) -> StoreResult<Record> {
+/// Builds the record that a row stands for. `last_seq` is the highest change number in this snapshot.
+pub(super) fn record_of(unit: &Unit<'_>, row: &RecordRow, lane: LaneView, last_seq: i64) -> StoreResult<Record> {
     let live = changes::live_of(unit.db, row.no)?;
     let archives = live.iter().rfind(|change| change.is_barrier()).is_some_and(|c| c.kind == ChangeKind::Archive);
     let shown = live.iter().filter(|change| !change.is_barrier()).map(|change| (change.field.clone(), change.seq));
-    let seen = Seen {
-        id: row.id,
-        rev: row.rev,
-        seq: changes::last_seq(unit.db)?,
-        values: row.view.clone(),
-        live: shown.collect(),
-    };
+    let seen = Seen { id: row.id, rev: row.rev, seq: last_seq, values: row.view.clone(), live: shown.collect() };
     let facts = facts_of(unit, row, lane, !live.is_empty())?;
     Ok(Record {
         id: row.id,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::value::{FieldMap, RecordId};
@@ -25,7 +26,7 @@ uniffi::custom_type!(SeenStamp, String, {
 });
 
 /// What a stamp says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct Seen {
     /// The record.
     pub(crate) id: RecordId,
@@ -37,16 +38,20 @@ pub(crate) struct Seen {
     pub(crate) values: FieldMap,
     /// Per field the number of the change whose value was shown while it was on its way; that of a create under the empty
     /// name. The server may have stored something else since.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub(crate) live: BTreeMap<String, i64>,
 }
 
 impl Seen {
     /// Packs it.
     pub(crate) fn stamp(&self) -> SeenStamp {
-        let json = serde_json::to_vec(self).unwrap_or_default();
-        let mut packed = Sha256::digest(&json)[..CHECK_BYTES].to_vec();
-        packed.extend_from_slice(&json);
+        // The values are JSON already; every record of a list gets a stamp.
+        let live = if self.live.is_empty() { String::new() } else { format!(",\"live\":{}", json!(self.live)) };
+        let (id, rev, seq, values) = (self.id, self.rev, self.seq, self.values.to_json());
+        let json = format!("{{\"id\":\"{id}\",\"rev\":{rev},\"seq\":{seq},\"values\":{values}{live}}}");
+        let mut packed = Vec::with_capacity(CHECK_BYTES + json.len());
+        packed.extend_from_slice(&Sha256::digest(&json)[..CHECK_BYTES]);
+        packed.extend_from_slice(json.as_bytes());
         SeenStamp(URL_SAFE_NO_PAD.encode(packed))
     }
 

@@ -1,8 +1,10 @@
 //! The fields of a record: a name and a canonical value each, nulls left out.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer as _, Serialize};
 use serde_json::value::RawValue;
 
 use super::Canonical;
@@ -22,15 +24,27 @@ impl FieldMap {
     /// Reads the stored JSON object. Text that is no object reads as empty: the store is checked by its invariants, and
     /// a read must not panic.
     pub(crate) fn from_stored(text: &str) -> Self {
-        let raw: BTreeMap<String, &RawValue> = serde_json::from_str(text).unwrap_or_default();
-        let values = raw.into_iter().filter(|(_, value)| value.get() != "null");
-        values.map(|(field, value)| (field, Canonical::from_stored(value.get().to_owned()))).collect()
+        let read = serde_json::Deserializer::from_str(text).deserialize_map(StoredFields);
+        read.map(Self).unwrap_or_default()
     }
 
-    /// The JSON object text.
+    /// The JSON object text. Canonical values are JSON already, so nothing is parsed again: every save comes here.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(&self.0).unwrap_or_else(|_| "{}".to_owned())
+        let mut out = String::with_capacity(
+            2 + self.0.iter().map(|(name, value)| name.len() + value.as_str().len() + 4).sum::<usize>(),
+        );
+        out.push('{');
+        for (name, value) in &self.0 {
+            if out.len() > 1 {
+                out.push(',');
+            }
+            out.push_str(&serde_json::Value::from(name.as_str()).to_string());
+            out.push(':');
+            out.push_str(value.as_str());
+        }
+        out.push('}');
+        out
     }
 
     /// The value of a field, `None` for null.
@@ -66,6 +80,27 @@ impl FieldMap {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// Reads an object's values as the texts that they are.
+struct StoredFields;
+
+impl<'de> Visitor<'de> for StoredFields {
+    type Value = BTreeMap<String, Canonical>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the fields of a record")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = BTreeMap::new();
+        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+            if value.get() != "null" {
+                fields.insert(name, Canonical::from_stored(value.get().to_owned()));
+            }
+        }
+        Ok(fields)
     }
 }
 
