@@ -16,7 +16,7 @@ final class Device {
     /// Must be made before the app has finished launching.
     init(_ app: FieldServiceApp) {
         self.app = app
-        slices = BackgroundSlices(identifier: "io.fieldkeep.demo.sync") { try await app.awake() }
+        slices = BackgroundSlices(identifier: "io.fieldkeep.demo.sync") { try await app.during($0) }
         slices.register()
     }
 
@@ -29,7 +29,7 @@ final class Device {
     func shows(_ isOnScreen: Bool) {
         let grace = Grace()
         Task {
-            if !isOnScreen { await slices.arm() }
+            if !isOnScreen, let keep = app.session?.keep { await slices.arm(keep) }
             await app.isOnScreen(isOnScreen)
             grace.end()
         }

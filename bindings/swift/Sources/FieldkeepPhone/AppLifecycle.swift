@@ -6,11 +6,13 @@ import UIKit
 /// read again after a lock.
 @MainActor
 public final class AppLifecycle {
-    private let lifecycle: Lifecycle
+    private nonisolated let lifecycle: Lifecycle
+    private nonisolated let keep: Fieldkeep
     private var observers: [any NSObjectProtocol] = []
 
     /// Begins to follow the app. `failed` hears of a suspension or resumption that did not succeed.
     public init(_ keep: Fieldkeep, failed: @escaping @Sendable (any Error) -> Void) {
+        self.keep = keep
         lifecycle = Lifecycle(
             rest: { try await keep.suspend(within: .seconds(3)) }, resume: { try await keep.resume() }, failed: failed)
         follow(UIApplication.didEnterBackgroundNotification) { $0.rest() }
@@ -20,6 +22,15 @@ public final class AppLifecycle {
             // Unlocked in the background: nobody looks, and the system may freeze the app at any moment.
             if UIApplication.shared.applicationState != .background { app.run() }
         }
+        // Started for a background task alone: nothing will say that the app leaves the screen.
+        if UIApplication.shared.applicationState == .background { rest() }
+    }
+
+    /// Works with open files, and closes them afterwards unless the app is on the screen. Hand it to ``BackgroundSlices``.
+    public nonisolated func during<Result: Sendable>(
+        _ work: @Sendable (Fieldkeep) async throws -> Result
+    ) async throws -> Result {
+        try await lifecycle.during { try await work(keep) }
     }
 
     /// Ends following.

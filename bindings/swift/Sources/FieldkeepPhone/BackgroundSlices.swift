@@ -6,15 +6,19 @@ import Foundation
 /// Lets Fieldkeep work while the app is in the background, as often as the system grants it.
 ///
 /// Name the identifier in `BGTaskSchedulerPermittedIdentifiers` of the app's `Info.plist`, call ``register()`` before the
-/// app has finished launching, and ``arm()`` when it goes to the background.
+/// app has finished launching, and ``arm(_:)`` when it goes to the background.
 public struct BackgroundSlices: Sendable {
-    private let identifier: String
-    private let keep: @Sendable () async throws -> Fieldkeep
+    /// Work to be done with an open Fieldkeep.
+    public typealias Work = @Sendable (Fieldkeep) async throws -> SliceReport
 
-    /// `keep` hands over the open Fieldkeep; the system may have started the app for this task alone.
-    public init(identifier: String, keep: @escaping @Sendable () async throws -> Fieldkeep) {
+    private let identifier: String
+    private let during: @Sendable (@escaping Work) async throws -> SliceReport
+
+    /// `during` runs work with the app's one Fieldkeep while its files are open, and closes them afterwards unless the app
+    /// is on the screen: that is what ``Lifecycle/during(_:)`` does. The system may have started the app for this alone.
+    public init(identifier: String, during: @escaping @Sendable (@escaping Work) async throws -> SliceReport) {
         self.identifier = identifier
-        self.keep = keep
+        self.during = during
     }
 
     /// Tells the system what to call.
@@ -30,10 +34,10 @@ public struct BackgroundSlices: Sendable {
         }
     }
 
-    /// Asks for the next task, at the time at which there is work.
-    public func arm() async {
+    /// Asks for the next task, at the time at which there is work. Call it while the files of `keep` are open.
+    public func arm(_ keep: Fieldkeep) async {
         do {
-            let nextWake = try await keep().nextWake()
+            let nextWake = try await keep.nextWake()
             let milliseconds = nextWake.map { $0.components.seconds * 1000 }
             request(Rearming.date(nextWakeMs: milliseconds, now: Date()))
         } catch {
@@ -41,10 +45,11 @@ public struct BackgroundSlices: Sendable {
         }
     }
 
+    /// The files are closed when it returns, so that the system may freeze the process as soon as the task is completed.
     private func slice() async -> Bool {
         do {
             // The system grants about thirty seconds; a part of it is left for closing down.
-            let report = try await keep().runUntil(within: .seconds(20))
+            let report = try await during { keep in try await keep.runUntil(within: .seconds(20)) }
             request(Rearming.date(nextWakeMs: report.nextWakeMs, now: Date()))
             return true
         } catch {

@@ -75,15 +75,55 @@ struct DecisionTests {
         var heard = steps.makeAsyncIterator()
         let resting = Task { await lifecycle.go(to: .resting) }
         #expect(await heard.next() == "rest")
-        await lifecycle.go(to: .running)
-        await lifecycle.go(to: .resting)
-        await lifecycle.go(to: .running)
+        for phase in [Lifecycle.Phase.running, .resting, .running] { await lifecycle.wish(phase) }
         gate.yield()
         await resting.value
         #expect(await heard.next() == "rested")
         #expect(await heard.next() == "resumed")
         step.finish()
         #expect(await heard.next() == nil)
+    }
+
+    @Test("background work keeps the files open, and they are closed afterwards, also when it was cancelled")
+    func background() async throws {
+        let (steps, step) = AsyncStream<String>.makeStream()
+        let (never, _) = AsyncStream<Void>.makeStream()
+        let lifecycle = Lifecycle(
+            rest: { step.yield("rested") }, resume: { step.yield("resumed") }, failed: { _ in })
+        await lifecycle.go(to: .resting)
+        try await lifecycle.during { _ = step.yield("worked") }
+        let slice = Task {
+            try await lifecycle.during {
+                step.yield("at work")
+                for await _ in never { break }
+                try Task.checkCancellation()
+            }
+        }
+        var heard: [String] = []
+        for await what in steps {
+            heard.append(what)
+            if what == "at work" { break }
+        }
+        await lifecycle.go(to: .running)
+        await lifecycle.go(to: .resting)
+        slice.cancel()
+        await #expect(throws: CancellationError.self) { try await slice.value }
+        await lifecycle.go(to: .running)
+        try await lifecycle.during { _ = step.yield("worked") }
+        step.finish()
+        for await what in steps { heard.append(what) }
+        #expect(
+            heard == [
+                "rested", "resumed", "worked", "rested", "resumed", "at work", "rested", "resumed", "worked",
+            ])
+    }
+
+    @Test("without open files there is no work")
+    func noFiles() async {
+        struct Locked: Error {}
+        let lifecycle = Lifecycle(rest: {}, resume: { throw Locked() }, failed: { _ in })
+        await lifecycle.go(to: .resting)
+        await #expect(throws: Locked.self) { try await lifecycle.during { Issue.record("worked") } }
     }
 
     @Test("a step that failed is told and tried again with the next wish")

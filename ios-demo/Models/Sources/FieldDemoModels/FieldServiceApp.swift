@@ -30,6 +30,8 @@ public final class FieldServiceApp {
     /// One change of phase at a time.
     @ObservationIgnored private let changing = InOrder()
     @ObservationIgnored private var lifecycle: Lifecycle?
+    /// Nobody looks until the first screen says that it is there.
+    @ObservationIgnored private var screen = Lifecycle.Phase.resting
 
     /// An app that keeps all that it has in that folder. `tokens` hands out what keeps the token of a user.
     public init(
@@ -77,17 +79,21 @@ public final class FieldServiceApp {
     /// The system shows the app or takes it off the screen. Off the screen it lets go of all files, so that the system
     /// may freeze it. Returns when that is done.
     public func isOnScreen(_ isOnScreen: Bool) async {
-        await lifecycle?.go(to: isOnScreen ? .running : .resting)
+        screen = isOnScreen ? .running : .resting
+        await lifecycle?.go(to: screen)
     }
 
-    /// Fieldkeep with its files open, for work in the background: the system may have started the app for that alone.
+    /// Works in the background: the system may have started the app for that alone. Files are open meanwhile, and closed
+    /// afterwards unless the app is on the screen.
     ///
-    /// - Throws: ``NobodyWorksHere`` when there is nothing to work on.
-    public func awake() async throws -> Fieldkeep {
+    /// - Throws: ``NobodyWorksHere`` when there is nothing to work on; what `work` throws.
+    public func during<Result: Sendable>(
+        _ work: @Sendable (Fieldkeep) async throws -> Result
+    ) async throws -> Result {
         await start().value
-        guard let session else { throw NobodyWorksHere() }
-        await isOnScreen(true)
-        return session.keep
+        guard let session, let lifecycle else { throw NobodyWorksHere() }
+        let keep = session.keep
+        return try await lifecycle.during { try await work(keep) }
     }
 
     /// Ends for good. What was saved or drafted is there at the next start.
@@ -110,7 +116,7 @@ public final class FieldServiceApp {
                     tokens: tokens))
             let session = Session(keep, settings: settings, reader: reader, tokens: tokens)
             lifecycle = Lifecycle(
-                rest: { try await session.sleep() }, resume: { try await session.wake() },
+                screen: screen, rest: { try await session.sleep() }, resume: { try await session.wake() },
                 failed: { error in Task { await session.told { throw error } } })
             phase = .working(session)
         } catch let failure as OpenError {

@@ -80,7 +80,7 @@ extension Screens.Living {
             try await until("the news is there") { try ana.row(0).status == "In progress" }
             #expect(try ana.session.trouble == nil)
             await ana.app.isOnScreen(false)
-            #expect(try await ana.app.awake().outbox().isEmpty)
+            #expect(try await ana.app.during { try await $0.outbox() }.isEmpty)
         }
     }
 
