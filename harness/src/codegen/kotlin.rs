@@ -212,6 +212,7 @@ fn kotlin_type(field: &FieldShape<'_>) -> String {
 
 fn column(field: &FieldShape<'_>) -> String {
     let name = &field.source.name;
+    let label = literal(&field.source.label, Some('$'));
     let kind = match field.source.kind {
         FieldKind::Text | FieldKind::LongText => "text",
         FieldKind::Decimal => "decimal",
@@ -223,13 +224,15 @@ fn column(field: &FieldShape<'_>) -> String {
         FieldKind::Phone => "phone",
         FieldKind::GeoPoint => "place",
         FieldKind::Choice => {
-            return format!("choiceColumn(\"{name}\", {}::of)", field.choice_class.as_deref().unwrap_or_default());
+            let class = field.choice_class.as_deref().unwrap_or_default();
+            return format!("choiceColumn(\"{name}\", \"{label}\", {class}::of)");
         }
         FieldKind::Reference => {
-            return format!("referenceColumn(\"{name}\") {{ {}.Id(it) }}", field.target.as_deref().unwrap_or_default());
+            let target = field.target.as_deref().unwrap_or_default();
+            return format!("referenceColumn(\"{name}\", \"{label}\") {{ {target}.Id(it) }}");
         }
     };
-    format!("{kind}Column(\"{name}\")")
+    format!("{kind}Column(\"{name}\", \"{label}\")")
 }
 
 fn choice_class(field: &FieldShape<'_>) -> String {
@@ -326,9 +329,11 @@ fn functions(shape: &TypeShape<'_>) -> String {
             out,
             "\n/** An edit of the record as it was shown. */\n\
              fun {class}.changed(change: {class}.Changes.() -> Unit): Edit = patched(this, {class}.Changes(record).apply(change))\n\n\
-             /** Saves a form: seen stamp and form token are filled in, so a second tap with the same token is the same operation. */\n\
+             /** Saves a form: seen stamp and form token are filled in, so a second tap with the same token is the same operation. A\n    \
+             [draft] of that name is removed. */\n\
              suspend fun Fieldkeep.edit(\n    shown: {class},\n    form: FormToken = FormToken.new(),\n    \
-             change: {class}.Changes.() -> Unit,\n): Receipt = commit(shown.changed(change), commitOptions(form))\n"
+             draft: String? = null,\n    \
+             change: {class}.Changes.() -> Unit,\n): Receipt = commit(shown.changed(change), commitOptions(form, draft = draft))\n"
         );
     }
     out

@@ -189,7 +189,8 @@ fn column(field: &FieldShape<'_>) -> String {
     };
     let sorts = !matches!(field.source.kind, FieldKind::Tags | FieldKind::GeoPoint);
     let column = if sorts { "SortableColumn" } else { "Column" };
-    format!("{column}<{}>.{kind}(\"{}\")", swift_type(field), field.source.name)
+    let label = literal(&field.source.label, None);
+    format!("{column}<{}>.{kind}(\"{}\", label: \"{label}\")", swift_type(field), field.source.name)
 }
 
 fn choice_enum(field: &FieldShape<'_>) -> String {

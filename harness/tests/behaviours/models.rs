@@ -36,7 +36,7 @@ fn b36_a_class_has_each_field_once_and_sets_only_what_a_person_may_set() {
             assert_eq!(count(&kotlin, &format!(" var {member}: ")), set, "{class}.{name}");
             assert_eq!(count(&kotlin, &format!("Column(\"{name}\"")), 1, "{class}.{name}");
             assert_eq!(count(&swift, &format!(" public var {member}: ")), 1 + set, "{class}.{name}");
-            assert_eq!(count(&swift, &format!("(\"{name}\")")), 1, "{class}.{name}");
+            assert_eq!(count(&swift, &format!("(\"{name}\", label: \"")), 1, "{class}.{name}");
         }
     }
 }

@@ -2,7 +2,9 @@ import FieldkeepTypes
 import Foundation
 
 /// One of the declared choices of a field; types made from the schema list them.
-public protocol ChoiceValue: Hashable, Sendable {
+///
+/// It is encoded as its name.
+public protocol ChoiceValue: Hashable, Sendable, Codable {
     /// What is stored and sent.
     var name: String { get }
     /// What a person reads.
@@ -10,8 +12,21 @@ public protocol ChoiceValue: Hashable, Sendable {
     init(name: String)
 }
 
+extension ChoiceValue {
+    /// From the name.
+    public init(from decoder: any Decoder) throws {
+        self.init(name: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    /// As the name.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(name)
+    }
+}
+
 /// A place on earth, in degrees; kept to seven places (about a centimetre).
-public struct Place: Hashable, Sendable {
+public struct Place: Hashable, Codable, Sendable {
     public var latitude: Double
     public var longitude: Double
 
@@ -21,8 +36,8 @@ public struct Place: Hashable, Sendable {
     }
 }
 
-/// A calendar day without a time zone.
-public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
+/// A calendar day without a time zone. It is encoded as its text.
+public struct Day: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
     /// `YYYY-MM-DD`.
     public let text: String
 
@@ -46,6 +61,19 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
         text = "\(digits(parts.year, 4))-\(digits(parts.month, 2))-\(digits(parts.day, 2))"
     }
 
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let day = Day(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a YYYY-MM-DD")
+        }
+        self = day
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+
     public var description: String { text }
 
     public static func < (left: Day, right: Day) -> Bool { left.text < right.text }
@@ -53,7 +81,10 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
 
 /// A field with its exact type: how its values are read and set. Types made from the schema have one for each field.
 public struct Column<T: Sendable>: Sendable {
+    /// What is stored and sent.
     public let name: String
+    /// What a person reads.
+    public let label: String
     let lower: @Sendable (T) -> Value
     let lift: @Sendable (Value) -> T?
 
@@ -65,11 +96,18 @@ public struct Column<T: Sendable>: Sendable {
 public struct SortableColumn<T: Sendable>: Sendable {
     let column: Column<T>
 
-    init(_ name: String, _ lower: @escaping @Sendable (T) -> Value, _ lift: @escaping @Sendable (Value) -> T?) {
-        column = Column(name: name, lower: lower, lift: lift)
+    init(
+        _ name: String, _ label: String, _ lower: @escaping @Sendable (T) -> Value,
+        _ lift: @escaping @Sendable (Value) -> T?
+    ) {
+        column = Column(name: name, label: label, lower: lower, lift: lift)
     }
 
+    /// What is stored and sent.
     public var name: String { column.name }
+
+    /// What a person reads.
+    public var label: String { column.label }
 
     /// The field's value in a record.
     public subscript(record: Record) -> T? { column[record] }
@@ -107,22 +145,22 @@ public struct SortableColumn<T: Sendable>: Sendable {
 
 extension SortableColumn where T == String {
     /// A short or long text.
-    public static func text(_ name: String) -> Self {
-        Self(name, { .text($0) }, { if case .text(let text) = $0 { text } else { nil } })
+    public static func text(_ name: String, label: String) -> Self {
+        Self(name, label, { .text($0) }, { if case .text(let text) = $0 { text } else { nil } })
     }
 
     /// A phone number.
-    public static func phone(_ name: String) -> Self {
-        Self(name, { .phone($0) }, { if case .phone(let text) = $0 { text } else { nil } })
+    public static func phone(_ name: String, label: String) -> Self {
+        Self(name, label, { .phone($0) }, { if case .phone(let text) = $0 { text } else { nil } })
     }
 }
 
 extension SortableColumn where T == Decimal {
     /// An exact decimal number.
-    public static func decimal(_ name: String) -> Self {
+    public static func decimal(_ name: String, label: String) -> Self {
         let posix = Locale(identifier: "en_US_POSIX")
         return Self(
-            name,
+            name, label,
             { number in
                 var copy = number
                 return .decimal(NSDecimalString(&copy, posix))
@@ -133,23 +171,23 @@ extension SortableColumn where T == Decimal {
 
 extension SortableColumn where T == Int64 {
     /// A whole number.
-    public static func integer(_ name: String) -> Self {
-        Self(name, { .integer($0) }, { if case .integer(let number) = $0 { number } else { nil } })
+    public static func integer(_ name: String, label: String) -> Self {
+        Self(name, label, { .integer($0) }, { if case .integer(let number) = $0 { number } else { nil } })
     }
 }
 
 extension SortableColumn where T == Bool {
     /// Yes or no.
-    public static func boolean(_ name: String) -> Self {
-        Self(name, { .boolean($0) }, { if case .boolean(let flag) = $0 { flag } else { nil } })
+    public static func boolean(_ name: String, label: String) -> Self {
+        Self(name, label, { .boolean($0) }, { if case .boolean(let flag) = $0 { flag } else { nil } })
     }
 }
 
 extension SortableColumn where T == Date {
     /// A moment, to the millisecond.
-    public static func instant(_ name: String) -> Self {
+    public static func instant(_ name: String, label: String) -> Self {
         Self(
-            name,
+            name, label,
             { .instant(Int64(($0.timeIntervalSince1970 * 1_000).rounded())) },
             {
                 if case .instant(let ms) = $0 { Date(timeIntervalSince1970: Double(ms) / 1_000) } else { nil }
@@ -159,39 +197,40 @@ extension SortableColumn where T == Date {
 
 extension SortableColumn where T == Day {
     /// A calendar day without a time zone.
-    public static func day(_ name: String) -> Self {
-        Self(name, { .date($0.text) }, { if case .date(let text) = $0 { Day(text) } else { nil } })
+    public static func day(_ name: String, label: String) -> Self {
+        Self(name, label, { .date($0.text) }, { if case .date(let text) = $0 { Day(text) } else { nil } })
     }
 }
 
 extension SortableColumn where T: ChoiceValue {
     /// One of the declared choices.
-    public static func choice(_ name: String) -> Self {
-        Self(name, { .choice($0.name) }, { if case .choice(let choice) = $0 { T(name: choice) } else { nil } })
+    public static func choice(_ name: String, label: String) -> Self {
+        Self(name, label, { .choice($0.name) }, { if case .choice(let choice) = $0 { T(name: choice) } else { nil } })
     }
 }
 
 extension SortableColumn {
     /// Another record.
-    public static func reference<M: Model>(_ name: String) -> Self where T == Ref<M> {
-        Self(name, { .reference($0.record) }, { if case .reference(let id) = $0 { Ref(id) } else { nil } })
+    public static func reference<M: Model>(_ name: String, label: String) -> Self where T == Ref<M> {
+        Self(name, label, { .reference($0.record) }, { if case .reference(let id) = $0 { Ref(id) } else { nil } })
     }
 }
 
 extension Column where T == Set<String> {
     /// A set of words. Lists cannot be filtered by it.
-    public static func tags(_ name: String) -> Self {
+    public static func tags(_ name: String, label: String) -> Self {
         Self(
-            name: name, lower: { .tags($0.sorted()) }, lift: { if case .tags(let tags) = $0 { Set(tags) } else { nil } }
+            name: name, label: label, lower: { .tags($0.sorted()) },
+            lift: { if case .tags(let tags) = $0 { Set(tags) } else { nil } }
         )
     }
 }
 
 extension Column where T == Place {
     /// A place on earth. Lists cannot be filtered by it.
-    public static func place(_ name: String) -> Self {
+    public static func place(_ name: String, label: String) -> Self {
         Self(
-            name: name, lower: { .geo(latitude: $0.latitude, longitude: $0.longitude) },
+            name: name, label: label, lower: { .geo(latitude: $0.latitude, longitude: $0.longitude) },
             lift: {
                 if case .geo(let latitude, let longitude) = $0 {
                     Place(latitude: latitude, longitude: longitude)

@@ -1,10 +1,19 @@
 import FieldkeepTypes
 
-/// Names a record of one type, so that two types are not mixed up.
-public struct Ref<M: Model>: Hashable, Sendable, CustomStringConvertible {
+/// Names a record of one type, so that two types are not mixed up. It is encoded as the record's id.
+public struct Ref<M: Model>: Hashable, Codable, Sendable, CustomStringConvertible {
     public let record: RecordId
 
     public init(_ record: RecordId) { self.record = record }
+
+    public init(from decoder: any Decoder) throws {
+        record = try decoder.singleValueContainer().decode(RecordId.self)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(record)
+    }
 
     public var description: String { record.text }
 }

@@ -43,6 +43,24 @@ extension Behaviours.Models {
         }
     }
 
+    @Test("what a screen keeps of a model comes back: days, references, choices; and fields have labels")
+    func kept() throws {
+        struct Kept: Codable, Equatable {
+            let day: Day
+            let job: WorkOrder.ID
+            let status: WorkOrder.Status
+            let site: Place
+        }
+        let kept = Kept(
+            day: try #require(Day("2026-04-01")), job: WorkOrder.ID(RecordId("a")), status: .inProgress,
+            site: Place(latitude: 53.5, longitude: 10))
+        let json = try JSONEncoder().encode(kept)
+        #expect(try JSONDecoder().decode(Kept.self, from: json) == kept)
+        #expect(String(decoding: json, as: UTF8.self).contains("\"in_progress\""))
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(Day.self, from: Data("\"tomorrow\"".utf8)) }
+        #expect(WorkOrder.Columns.laborHours.label == "Labor hours" && WorkOrder.Columns.tags.name == "tags")
+    }
+
     @Test(
         "B36 a misspelt field, a wrong choice, a wrong type and a field of the server do not compile",
         arguments: [

@@ -52,10 +52,10 @@ class Customer private constructor(override val record: Record) : Model {
 
     /** The fields by name and type, for lists. */
     object Columns {
-        val name = textColumn("name")
-        val phone = phoneColumn("phone")
-        val city = textColumn("city")
-        val billingContact = textColumn("billing_contact")
+        val name = textColumn("name", "Name")
+        val phone = phoneColumn("phone", "Phone")
+        val city = textColumn("city", "City")
+        val billingContact = textColumn("billing_contact", "Billing contact")
     }
 
     /** What an edit sets. A field that is not touched stays as it is; null empties it. */
@@ -106,9 +106,11 @@ fun Fieldkeep.watch(id: Customer.Id): Flow<Customer?> = watched(this, id, Custom
 /** An edit of the record as it was shown. */
 fun Customer.changed(change: Customer.Changes.() -> Unit): Edit = patched(this, Customer.Changes(record).apply(change))
 
-/** Saves a form: seen stamp and form token are filled in, so a second tap with the same token is the same operation. */
+/** Saves a form: seen stamp and form token are filled in, so a second tap with the same token is the same operation. A
+    [draft] of that name is removed. */
 suspend fun Fieldkeep.edit(
     shown: Customer,
     form: FormToken = FormToken.new(),
+    draft: String? = null,
     change: Customer.Changes.() -> Unit,
-): Receipt = commit(shown.changed(change), commitOptions(form))
+): Receipt = commit(shown.changed(change), commitOptions(form, draft = draft))

@@ -48,9 +48,9 @@ class Note private constructor(override val record: Record) : Model {
 
     /** The fields by name and type, for lists. */
     object Columns {
-        val workOrder = referenceColumn("work_order") { WorkOrder.Id(it) }
-        val text = textColumn("text")
-        val writtenAt = instantColumn("written_at")
+        val workOrder = referenceColumn("work_order", "Work order") { WorkOrder.Id(it) }
+        val text = textColumn("text", "Text")
+        val writtenAt = instantColumn("written_at", "Written at")
     }
 
     /** What an edit sets. A field that is not touched stays as it is; null empties it. */

@@ -54,11 +54,11 @@ class Part private constructor(override val record: Record) : Model {
 
     /** The fields by name and type, for lists. */
     object Columns {
-        val workOrder = referenceColumn("work_order") { WorkOrder.Id(it) }
-        val name = textColumn("name")
-        val partNumber = textColumn("part_number")
-        val quantity = decimalColumn("quantity")
-        val unitPrice = decimalColumn("unit_price")
+        val workOrder = referenceColumn("work_order", "Work order") { WorkOrder.Id(it) }
+        val name = textColumn("name", "Name")
+        val partNumber = textColumn("part_number", "Part number")
+        val quantity = decimalColumn("quantity", "Quantity")
+        val unitPrice = decimalColumn("unit_price", "Unit price")
     }
 
     /** What an edit sets. A field that is not touched stays as it is; null empties it. */

@@ -54,10 +54,10 @@ class Visit private constructor(override val record: Record) : Model {
 
     /** The fields by name and type, for lists. */
     object Columns {
-        val workOrder = referenceColumn("work_order") { WorkOrder.Id(it) }
-        val started = instantColumn("started")
-        val ended = instantColumn("ended")
-        val summary = textColumn("summary")
+        val workOrder = referenceColumn("work_order", "Work order") { WorkOrder.Id(it) }
+        val started = instantColumn("started", "Started")
+        val ended = instantColumn("ended", "Ended")
+        val summary = textColumn("summary", "Summary")
     }
 
     /** What an edit sets. A field that is not touched stays as it is; null empties it. */
@@ -110,9 +110,11 @@ fun Fieldkeep.watch(id: Visit.Id): Flow<Visit?> = watched(this, id, Visit::of)
 /** An edit of the record as it was shown. */
 fun Visit.changed(change: Visit.Changes.() -> Unit): Edit = patched(this, Visit.Changes(record).apply(change))
 
-/** Saves a form: seen stamp and form token are filled in, so a second tap with the same token is the same operation. */
+/** Saves a form: seen stamp and form token are filled in, so a second tap with the same token is the same operation. A
+    [draft] of that name is removed. */
 suspend fun Fieldkeep.edit(
     shown: Visit,
     form: FormToken = FormToken.new(),
+    draft: String? = null,
     change: Visit.Changes.() -> Unit,
-): Receipt = commit(shown.changed(change), commitOptions(form))
+): Receipt = commit(shown.changed(change), commitOptions(form, draft = draft))

@@ -168,19 +168,19 @@ class WorkOrder private constructor(override val record: Record) : Model {
 
     /** The fields by name and type, for lists. */
     object Columns {
-        val number = textColumn("number")
-        val title = textColumn("title")
-        val status = choiceColumn("status", Status::of)
-        val priority = choiceColumn("priority", Priority::of)
-        val customer = referenceColumn("customer") { Customer.Id(it) }
-        val due = dateColumn("due")
-        val closeDate = dateColumn("close_date")
-        val billingContact = textColumn("billing_contact")
-        val description = textColumn("description")
-        val laborHours = decimalColumn("labor_hours")
-        val site = placeColumn("site")
-        val tags = tagsColumn("tags")
-        val assignedTo = textColumn("assigned_to")
+        val number = textColumn("number", "Number")
+        val title = textColumn("title", "Title")
+        val status = choiceColumn("status", "Status", Status::of)
+        val priority = choiceColumn("priority", "Priority", Priority::of)
+        val customer = referenceColumn("customer", "Customer") { Customer.Id(it) }
+        val due = dateColumn("due", "Due date")
+        val closeDate = dateColumn("close_date", "Close date")
+        val billingContact = textColumn("billing_contact", "Billing contact")
+        val description = textColumn("description", "Description")
+        val laborHours = decimalColumn("labor_hours", "Labor hours")
+        val site = placeColumn("site", "Site")
+        val tags = tagsColumn("tags", "Tags")
+        val assignedTo = textColumn("assigned_to", "Assigned to")
     }
 
     /** What an edit sets. A field that is not touched stays as it is; null empties it. */
@@ -259,9 +259,11 @@ fun Fieldkeep.watch(id: WorkOrder.Id): Flow<WorkOrder?> = watched(this, id, Work
 /** An edit of the record as it was shown. */
 fun WorkOrder.changed(change: WorkOrder.Changes.() -> Unit): Edit = patched(this, WorkOrder.Changes(record).apply(change))
 
-/** Saves a form: seen stamp and form token are filled in, so a second tap with the same token is the same operation. */
+/** Saves a form: seen stamp and form token are filled in, so a second tap with the same token is the same operation. A
+    [draft] of that name is removed. */
 suspend fun Fieldkeep.edit(
     shown: WorkOrder,
     form: FormToken = FormToken.new(),
+    draft: String? = null,
     change: WorkOrder.Changes.() -> Unit,
-): Receipt = commit(shown.changed(change), commitOptions(form))
+): Receipt = commit(shown.changed(change), commitOptions(form, draft = draft))

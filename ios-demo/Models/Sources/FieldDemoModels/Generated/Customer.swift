@@ -32,10 +32,10 @@ public struct Customer: Model, Identifiable, Equatable {
 
     /// The fields by name and type, for lists.
     public enum Columns {
-        public static let name = SortableColumn<String>.text("name")
-        public static let phone = SortableColumn<String>.phone("phone")
-        public static let city = SortableColumn<String>.text("city")
-        public static let billingContact = SortableColumn<String>.text("billing_contact")
+        public static let name = SortableColumn<String>.text("name", label: "Name")
+        public static let phone = SortableColumn<String>.phone("phone", label: "Phone")
+        public static let city = SortableColumn<String>.text("city", label: "City")
+        public static let billingContact = SortableColumn<String>.text("billing_contact", label: "Billing contact")
     }
 
     /// What an edit sets. A field that is not touched stays as it is; nil empties it.

@@ -29,9 +29,9 @@ public struct Note: Model, Identifiable, Equatable {
 
     /// The fields by name and type, for lists.
     public enum Columns {
-        public static let workOrder = SortableColumn<WorkOrder.ID>.reference("work_order")
-        public static let text = SortableColumn<String>.text("text")
-        public static let writtenAt = SortableColumn<Date>.instant("written_at")
+        public static let workOrder = SortableColumn<WorkOrder.ID>.reference("work_order", label: "Work order")
+        public static let text = SortableColumn<String>.text("text", label: "Text")
+        public static let writtenAt = SortableColumn<Date>.instant("written_at", label: "Written at")
     }
 
     /// What an edit sets. A field that is not touched stays as it is; nil empties it.

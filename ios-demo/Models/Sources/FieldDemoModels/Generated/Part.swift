@@ -35,11 +35,11 @@ public struct Part: Model, Identifiable, Equatable {
 
     /// The fields by name and type, for lists.
     public enum Columns {
-        public static let workOrder = SortableColumn<WorkOrder.ID>.reference("work_order")
-        public static let name = SortableColumn<String>.text("name")
-        public static let partNumber = SortableColumn<String>.text("part_number")
-        public static let quantity = SortableColumn<Decimal>.decimal("quantity")
-        public static let unitPrice = SortableColumn<Decimal>.decimal("unit_price")
+        public static let workOrder = SortableColumn<WorkOrder.ID>.reference("work_order", label: "Work order")
+        public static let name = SortableColumn<String>.text("name", label: "Name")
+        public static let partNumber = SortableColumn<String>.text("part_number", label: "Part number")
+        public static let quantity = SortableColumn<Decimal>.decimal("quantity", label: "Quantity")
+        public static let unitPrice = SortableColumn<Decimal>.decimal("unit_price", label: "Unit price")
     }
 
     /// What an edit sets. A field that is not touched stays as it is; nil empties it.

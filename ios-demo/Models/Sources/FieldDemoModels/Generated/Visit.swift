@@ -32,10 +32,10 @@ public struct Visit: Model, Identifiable, Equatable {
 
     /// The fields by name and type, for lists.
     public enum Columns {
-        public static let workOrder = SortableColumn<WorkOrder.ID>.reference("work_order")
-        public static let started = SortableColumn<Date>.instant("started")
-        public static let ended = SortableColumn<Date>.instant("ended")
-        public static let summary = SortableColumn<String>.text("summary")
+        public static let workOrder = SortableColumn<WorkOrder.ID>.reference("work_order", label: "Work order")
+        public static let started = SortableColumn<Date>.instant("started", label: "Started")
+        public static let ended = SortableColumn<Date>.instant("ended", label: "Ended")
+        public static let summary = SortableColumn<String>.text("summary", label: "Summary")
     }
 
     /// What an edit sets. A field that is not touched stays as it is; nil empties it.

@@ -133,19 +133,19 @@ public struct WorkOrder: Model, Identifiable, Equatable {
 
     /// The fields by name and type, for lists.
     public enum Columns {
-        public static let number = SortableColumn<String>.text("number")
-        public static let title = SortableColumn<String>.text("title")
-        public static let status = SortableColumn<Status>.choice("status")
-        public static let priority = SortableColumn<Priority>.choice("priority")
-        public static let customer = SortableColumn<Customer.ID>.reference("customer")
-        public static let due = SortableColumn<Day>.day("due")
-        public static let closeDate = SortableColumn<Day>.day("close_date")
-        public static let billingContact = SortableColumn<String>.text("billing_contact")
-        public static let description = SortableColumn<String>.text("description")
-        public static let laborHours = SortableColumn<Decimal>.decimal("labor_hours")
-        public static let site = Column<Place>.place("site")
-        public static let tags = Column<Set<String>>.tags("tags")
-        public static let assignedTo = SortableColumn<String>.text("assigned_to")
+        public static let number = SortableColumn<String>.text("number", label: "Number")
+        public static let title = SortableColumn<String>.text("title", label: "Title")
+        public static let status = SortableColumn<Status>.choice("status", label: "Status")
+        public static let priority = SortableColumn<Priority>.choice("priority", label: "Priority")
+        public static let customer = SortableColumn<Customer.ID>.reference("customer", label: "Customer")
+        public static let due = SortableColumn<Day>.day("due", label: "Due date")
+        public static let closeDate = SortableColumn<Day>.day("close_date", label: "Close date")
+        public static let billingContact = SortableColumn<String>.text("billing_contact", label: "Billing contact")
+        public static let description = SortableColumn<String>.text("description", label: "Description")
+        public static let laborHours = SortableColumn<Decimal>.decimal("labor_hours", label: "Labor hours")
+        public static let site = Column<Place>.place("site", label: "Site")
+        public static let tags = Column<Set<String>>.tags("tags", label: "Tags")
+        public static let assignedTo = SortableColumn<String>.text("assigned_to", label: "Assigned to")
     }
 
     /// What an edit sets. A field that is not touched stays as it is; nil empties it.

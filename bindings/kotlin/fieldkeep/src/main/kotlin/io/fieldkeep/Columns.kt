@@ -14,8 +14,18 @@ interface ChoiceValue {
     val label: String
 }
 
-/** A field with its exact type: how its values are read and set. Classes made from the schema have one for each field. */
-open class Column<T : Any>(val name: String, private val lower: (T) -> Value, private val lift: (Value) -> T?) {
+/**
+ * A field with its exact type: how its values are read and set. Classes made from the schema have one for each field.
+ *
+ * @property name what is stored and sent
+ * @property label what a person reads
+ */
+open class Column<T : Any>(
+    val name: String,
+    val label: String,
+    private val lower: (T) -> Value,
+    private val lift: (Value) -> T?,
+) {
     internal fun valueOf(value: T): Value = lower(value)
 
     internal fun read(values: Map<String, Value>): T? = values[name]?.let(lift)
@@ -28,7 +38,8 @@ open class Column<T : Any>(val name: String, private val lower: (T) -> Value, pr
 }
 
 /** A field by which lists are filtered and sorted: quick among a million records where the schema says `indexed`. */
-class SortableColumn<T : Any>(name: String, lower: (T) -> Value, lift: (Value) -> T?) : Column<T>(name, lower, lift) {
+class SortableColumn<T : Any>(name: String, label: String, lower: (T) -> Value, lift: (Value) -> T?) :
+    Column<T>(name, label, lower, lift) {
     /** Smallest first; records without a value come first. */
     val ascending: Sort get() = Sort(name, false)
 
@@ -61,37 +72,41 @@ class SortableColumn<T : Any>(name: String, lower: (T) -> Value, lift: (Value) -
 }
 
 /** A short or long text. */
-fun textColumn(name: String) = SortableColumn(name, Value::Text, Value::asText)
+fun textColumn(name: String, label: String) = SortableColumn(name, label, Value::Text, Value::asText)
 
 /** An exact decimal number. */
-fun decimalColumn(name: String) =
-    SortableColumn<BigDecimal>(name, { Value.Decimal(it.toPlainString()) }, Value::asDecimal)
+fun decimalColumn(name: String, label: String) =
+    SortableColumn<BigDecimal>(name, label, { Value.Decimal(it.toPlainString()) }, Value::asDecimal)
 
 /** A whole number. */
-fun integerColumn(name: String) = SortableColumn(name, Value::Integer, Value::asLong)
+fun integerColumn(name: String, label: String) = SortableColumn(name, label, Value::Integer, Value::asLong)
 
 /** Yes or no. */
-fun booleanColumn(name: String) = SortableColumn(name, Value::Boolean, Value::asBoolean)
+fun booleanColumn(name: String, label: String) = SortableColumn(name, label, Value::Boolean, Value::asBoolean)
 
 /** A moment, to the millisecond. */
-fun instantColumn(name: String) = SortableColumn<Instant>(name, { Value.Instant(it.toEpochMilli()) }, Value::asInstant)
+fun instantColumn(name: String, label: String) =
+    SortableColumn<Instant>(name, label, { Value.Instant(it.toEpochMilli()) }, Value::asInstant)
 
 /** A calendar day without a time zone. */
-fun dateColumn(name: String) = SortableColumn<LocalDate>(name, { Value.Date(it.toString()) }, Value::asDate)
+fun dateColumn(name: String, label: String) =
+    SortableColumn<LocalDate>(name, label, { Value.Date(it.toString()) }, Value::asDate)
 
 /** One of the declared choices. */
-fun <T : ChoiceValue> choiceColumn(name: String, of: (String) -> T) =
-    SortableColumn<T>(name, { Value.Choice(it.name) }) { it.asChoice?.let(of) }
+fun <T : ChoiceValue> choiceColumn(name: String, label: String, of: (String) -> T) =
+    SortableColumn<T>(name, label, { Value.Choice(it.name) }) { it.asChoice?.let(of) }
 
 /** A phone number. */
-fun phoneColumn(name: String) = SortableColumn(name, Value::Phone, Value::asPhone)
+fun phoneColumn(name: String, label: String) = SortableColumn(name, label, Value::Phone, Value::asPhone)
 
 /** Another record. */
-fun <T : ModelId> referenceColumn(name: String, of: (RecordId) -> T) =
-    SortableColumn<T>(name, { Value.Reference(it.record) }) { it.asReference?.let(of) }
+fun <T : ModelId> referenceColumn(name: String, label: String, of: (RecordId) -> T) =
+    SortableColumn<T>(name, label, { Value.Reference(it.record) }) { it.asReference?.let(of) }
 
 /** A set of words. Lists cannot be filtered by it. */
-fun tagsColumn(name: String) = Column<Set<String>>(name, { Value.Tags(it.toList()) }, Value::asTags)
+fun tagsColumn(name: String, label: String) =
+    Column<Set<String>>(name, label, { Value.Tags(it.toList()) }, Value::asTags)
 
 /** A place on earth. Lists cannot be filtered by it. */
-fun placeColumn(name: String) = Column<Place>(name, { Value.Geo(it.latitude, it.longitude) }, Value::asPlace)
+fun placeColumn(name: String, label: String) =
+    Column<Place>(name, label, { Value.Geo(it.latitude, it.longitude) }, Value::asPlace)

@@ -79,7 +79,11 @@ fun commitOptions(form: FormToken? = null, together: Boolean = false, draft: Str
 
 /**
  * Saves a form: the seen stamp is filled in. With the token that was made when the [form] opened, a second tap is the same
- * operation; without one, each call is an edit of its own.
+ * operation; without one, each call is an edit of its own. A [draft] of that name is removed.
  */
-suspend fun Fieldkeep.edit(record: Record, form: FormToken = FormToken.new(), fields: Fields.() -> Unit): Receipt =
-    commit(record.changed(fields), commitOptions(form))
+suspend fun Fieldkeep.edit(
+    record: Record,
+    form: FormToken = FormToken.new(),
+    draft: String? = null,
+    fields: Fields.() -> Unit,
+): Receipt = commit(record.changed(fields), commitOptions(form, draft = draft))

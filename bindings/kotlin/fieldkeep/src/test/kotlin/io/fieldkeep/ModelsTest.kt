@@ -36,7 +36,8 @@ class ModelsTest {
                 )
                 val job = checkNotNull(keep.get(id))
                 assertEquals(listOf(customer, LocalDate.of(2026, 4, 1)), listOf(job.customer, job.due))
-                val typed = keep.edit(job) {
+                keep.saveDraft("job", "{}", job.record)
+                val typed = keep.edit(job, draft = "job") {
                     assertEquals("Pump", title)
                     status = WorkOrder.Status.InProgress
                     due = null
@@ -46,6 +47,8 @@ class ModelsTest {
                     date("due", null)
                 }
                 assertEquals(1, typed.operations.size)
+                assertEquals(null, keep.draft("job"), "a commit that names it removes it")
+                assertEquals("Labor hours", WorkOrder.Columns.laborHours.label)
                 assertEquals(emptyList(), untyped.operations, "there is nothing left to change")
                 val list = WorkOrder.list(WorkOrder.Columns.status equalTo WorkOrder.Status.InProgress)
                 assertEquals(listOf(id), keep.watch(list).first().models.map { it.id })
