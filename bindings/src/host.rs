@@ -1,9 +1,11 @@
 //! What a host implements in its own language, and how a failure there is taken.
 
 use std::sync::Arc;
+use std::thread;
 
 use fieldkeep::remote::{AccessToken, TokenFuture, TokenProvider};
 use fieldkeep::{Listener, Update};
+use tokio::sync::oneshot;
 
 /// What the host's code threw. It is noted by nobody: a value that could not be shown comes again with the next change.
 #[derive(Debug, thiserror::Error, uniffi::Error)]
@@ -22,10 +24,10 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for HostError {
     }
 }
 
-/// Hands out bearer tokens. Called from Fieldkeep's threads; may block.
+/// Hands out bearer tokens. Called from threads of Fieldkeep, or from one that waits for a sync or a slice.
 #[uniffi::export(with_foreign)]
 pub trait TokenSource: Send + Sync {
-    /// The token to use now, at once; none when nobody is signed in.
+    /// The token to use now, at once; none when nobody is signed in. Must not call Fieldkeep.
     ///
     /// # Errors
     /// Whatever the host throws counts as "nobody is signed in".
@@ -58,9 +60,18 @@ impl TokenProvider for Tokens {
 
     fn refresh(&self, stale: u64) -> TokenFuture<'_> {
         let source = Arc::clone(&self.0);
-        // The host may block; the engine's own thread must not, or `suspend` would wait for somebody's log-in server.
-        let answer = tokio::task::spawn_blocking(move || source.refresh(stale).ok().flatten());
-        Box::pin(async move { answer.await.ok().flatten() })
+        let (answer, answered) = oneshot::channel();
+        // The host may block; the engine's own thread must not, or `suspend` would wait for somebody's log-in server. Nor a
+        // thread of the runtime: that would be waited for when a Fieldkeep is dropped.
+        let asked = thread::Builder::new().name("fieldkeep-token".to_owned()).spawn(move || {
+            let _ = answer.send(source.refresh(stale).ok().flatten());
+        });
+        Box::pin(async move {
+            match asked {
+                Ok(_) => answered.await.ok().flatten(),
+                Err(_) => None,
+            }
+        })
     }
 }
 
@@ -70,5 +81,47 @@ pub(crate) struct Relay(pub(crate) Arc<dyn UpdateListener>);
 impl Listener for Relay {
     fn on_update(&self, update: Update) {
         let _ = self.0.on_update(update);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    struct NeverAnswers(mpsc::Sender<()>);
+
+    impl TokenSource for NeverAnswers {
+        fn current(&self) -> Result<Option<AccessToken>, HostError> {
+            Ok(None)
+        }
+
+        fn refresh(&self, _stale: u64) -> Result<Option<AccessToken>, HostError> {
+            let _ = self.0.send(());
+            loop {
+                thread::park();
+            }
+        }
+    }
+
+    #[test]
+    fn a_sign_in_that_never_ends_does_not_hold_up_the_end_of_a_runtime() {
+        let (asked, was_asked) = mpsc::channel();
+        let tokens = Tokens(Arc::new(NeverAnswers(asked)));
+        let (ended, has_ended) = mpsc::channel();
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                tokio::select! {
+                    biased;
+                    _ = tokens.refresh(1) => {}
+                    () = async { was_asked.recv().expect("refresh is called") } => {}
+                }
+            });
+            drop(runtime);
+            let _ = ended.send(());
+        });
+        has_ended.recv_timeout(std::time::Duration::from_secs(20)).expect("the runtime ends");
     }
 }

@@ -41,7 +41,7 @@ pub enum OpenError {
         /// For a support desk.
         words: String,
     },
-    /// The file is damaged or no store at all. It is left as it is.
+    /// The file is damaged or no store at all, or is gone since it was suspended. What is there is left as it is.
     #[error("the store cannot be read: {words}")]
     Damaged {
         /// For a support desk.
@@ -50,7 +50,7 @@ pub enum OpenError {
     /// It was closed, and cannot be resumed. Open it again.
     #[error("closed")]
     Closed,
-    /// The set-up is not usable: the server's address, a certificate.
+    /// The set-up is not usable: the folder, the user, the server's address, a certificate.
     #[error("the set-up is not usable: {words}")]
     SetUp {
         /// What is wrong.
@@ -66,7 +66,9 @@ impl From<StoreError> for OpenError {
             StoreError::Newer { .. } => Self::Newer,
             StoreError::WrongUser { owner } => Self::WrongUser { owner },
             StoreError::SchemaOlder { stored, given } => Self::SchemaOlder { stored, given },
-            StoreError::Foreign => Self::Damaged { words },
+            StoreError::Foreign | StoreError::Vanished => Self::Damaged { words },
+            StoreError::NoFolder => Self::SetUp { words },
+            StoreError::Closed => Self::Closed,
             other => match other.fault() {
                 StorageFault::Full => Self::Full,
                 StorageFault::Damaged => Self::Damaged { words },
@@ -116,7 +118,8 @@ pub enum KeepError {
     /// The form token was used for other edits. Make a new token for a new form.
     #[error("the form token was used for other edits")]
     FormTokenReused,
-    /// The request itself is not usable: too many edits, too large, an id that is taken, a bad query.
+    /// The request itself is not usable: too many edits, too large, an id that is taken, a bad query, a sync wished from
+    /// inside of a token provider.
     #[error("{words}")]
     BadRequest {
         /// Why.
@@ -172,6 +175,7 @@ impl From<StoreError> for KeepError {
         match error {
             StoreError::Suspended => Self::Suspended,
             StoreError::Closed => Self::Closed,
+            StoreError::FromInside => Self::BadRequest { words },
             other => match other.fault() {
                 StorageFault::Full => Self::Full,
                 StorageFault::Unavailable => Self::Unavailable { words },

@@ -20,6 +20,9 @@ use crate::store::query::{self, Query};
 use crate::store::{Store, StoreError, Turn, meta, records};
 use crate::value::{FormToken, RecordId, ReviewId};
 
+/// Time for the step and the transaction under way when it is closed; then they are interrupted, which loses nothing.
+const CLOSING: Duration = Duration::from_secs(5);
+
 /// What a Fieldkeep is opened with.
 pub struct OpenOptions {
     /// The user's own folder, made if need be. Exclude it from backups.
@@ -78,6 +81,10 @@ impl Fieldkeep {
             None => Arc::new(ReqwestHttp::new(&[]).map_err(|words| OpenError::SetUp { words })?),
         };
         check_address(&options.server).map_err(|words| OpenError::SetUp { words })?;
+        let missing = [("folder", options.folder.as_os_str().is_empty()), ("user", options.user.trim().is_empty())];
+        if let Some((what, _)) = missing.iter().find(|(_, empty)| *empty) {
+            return Err(OpenError::SetUp { words: format!("no {what} is named") });
+        }
         let store = Store::open(&options.folder)?;
         let (schema, user) = (Arc::new(options.schema), options.user);
         let device = store.write(Turn::App, |db| {
@@ -400,14 +407,9 @@ impl Fieldkeep {
     /// [`KeepError`] when the store cannot be read or written.
     pub fn run_until(&self, within_ms: i64) -> Result<SliceReport, KeepError> {
         self.open_or_closed()?;
-        let clock = Arc::clone(&self.core.context.clock);
-        let start_ms = clock.now().boot_ms;
         self.core.shared().want_news();
-        let left = || {
-            let left_ms = within_ms.saturating_sub(clock.now().boot_ms - start_ms);
-            Duration::from_millis(u64::try_from(left_ms).unwrap_or(0))
-        };
-        match self.driver.run_within(left, clock.virtual_now_ms().is_none())? {
+        let time_passes = self.core.context.clock.virtual_now_ms().is_none();
+        match self.driver.run_within(self.time_left(within_ms), time_passes)? {
             Some(report) => Ok(report),
             None => Ok(Engine::report_aside(Arc::clone(&self.core))?),
         }
@@ -445,9 +447,9 @@ impl Fieldkeep {
     /// [`KeepError`] when the files cannot be closed properly; nothing is lost then either.
     pub fn suspend(&self, within_ms: i64) -> Result<(), KeepError> {
         self.open_or_closed()?;
-        self.driver.pause();
-        let patience = Duration::from_millis(u64::try_from(within_ms).unwrap_or(0));
-        Ok(self.core.store.suspend(patience)?)
+        let left = self.time_left(within_ms);
+        self.driver.pause(left());
+        Ok(self.core.store.suspend(left())?)
     }
 
     /// Opens the files again and goes on.
@@ -475,9 +477,19 @@ impl Fieldkeep {
         if self.closed.swap(true, std::sync::atomic::Ordering::AcqRel) {
             return;
         }
-        self.driver.close();
+        self.driver.close(CLOSING);
         // What a checkpoint could not write back stays in the WAL and is read at the next open.
-        let _ = self.core.store.suspend(Duration::from_secs(5));
+        let _ = self.core.store.close(CLOSING);
+    }
+
+    /// What is left of so many milliseconds, each time it is asked.
+    fn time_left(&self, within_ms: i64) -> impl Fn() -> Duration + use<> {
+        let clock = Arc::clone(&self.core.context.clock);
+        let start_ms = clock.now().boot_ms;
+        move || {
+            let left_ms = within_ms.saturating_sub(clock.now().boot_ms - start_ms);
+            Duration::from_millis(u64::try_from(left_ms).unwrap_or(0))
+        }
     }
 
     fn read<T, E: From<StoreError>>(

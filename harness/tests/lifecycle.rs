@@ -496,3 +496,40 @@ fn g3_after_a_failure_nothing_is_tried_before_it_is_due() {
     assert_eq!(phone.run(), None);
     assert_eq!(field.records("customer").len(), 1);
 }
+
+#[test]
+fn a_set_up_without_a_folder_or_a_user_is_refused_and_makes_nothing() {
+    let field = Field::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "not a folder").unwrap();
+    for (path, user) in [(Path::new(""), "ana"), (&folder.path().join("new"), " "), (&file, "ana")] {
+        let options = OpenOptions {
+            folder: path.to_owned(),
+            user: user.to_owned(),
+            schema: field.schema.clone(),
+            server: field.url.clone(),
+            tokens: Arc::new(Tokens::default()),
+            clock: None,
+            http: None,
+            manual: true,
+        };
+        let refused = Fieldkeep::open(options).map(|_| ());
+        assert!(matches!(refused, Err(OpenError::SetUp { .. })), "{path:?} {user:?}: {refused:?}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert!(!Path::new("engine.lock").exists());
+}
+
+#[test]
+fn g6_files_that_are_gone_while_suspended_are_told_and_not_made_anew() {
+    let field = Field::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ana");
+    let keep = open(&field, &path, None, true).unwrap();
+    keep.suspend(1_000).unwrap();
+    std::fs::remove_dir_all(&path).unwrap();
+    assert!(matches!(keep.resume(), Err(OpenError::Damaged { .. })));
+    assert!(!path.exists(), "an empty store would look as if there had never been any work");
+    assert_eq!(keep.state(None).unwrap_err(), KeepError::Suspended);
+}

@@ -254,7 +254,7 @@ fn b6_401_means_sign_in_and_never_drop() {
     assert_eq!(phone.sync().outcome, SyncOutcome::SignIn);
     let renewed = field.behave(json!({ "do": "renew_token", "user": "ana" }))["token"].as_str().unwrap().to_owned();
     phone.tokens.set(Some(renewed));
-    assert_eq!(phone.next_wake(), Some(0));
+    phone.keep().token_changed().unwrap();
     phone.run();
     phone.assert_synced(id);
     phone.assert_synced(more);

@@ -21,6 +21,9 @@ use crate::store::{StoreError, StoreResult};
 /// again at least this often bounds how late a due time can be noticed after waking.
 const LONGEST_NAP: Duration = Duration::from_secs(60);
 
+/// The name of the thread that drives the engine.
+const CONTROL_THREAD: &str = "fieldkeep-engine";
+
 #[derive(Default)]
 struct Signals {
     poked: bool,
@@ -32,7 +35,8 @@ struct Signals {
 pub(crate) struct Driver {
     core: Arc<Core>,
     seat: Seat,
-    runtime: Runtime,
+    /// There until it is dropped.
+    runtime: Option<Runtime>,
     signals: Mutex<Signals>,
     signalled: Condvar,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -41,7 +45,7 @@ pub(crate) struct Driver {
 impl Driver {
     /// Makes a driver; nothing moves yet.
     pub(crate) fn new(core: Arc<Core>) -> StoreResult<Arc<Self>> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let runtime = Some(Builder::new_current_thread().enable_all().build()?);
         Ok(Arc::new(Self {
             seat: Seat::new(Engine::new(Arc::clone(&core))),
             core,
@@ -56,7 +60,7 @@ impl Driver {
     pub(crate) fn start(self: &Arc<Self>) -> StoreResult<()> {
         let control = Arc::clone(self);
         let (records, lists) = (Arc::clone(&self.core), Arc::clone(&self.core));
-        let control = thread::Builder::new().name("fieldkeep-engine".into()).spawn(move || control.control())?;
+        let control = thread::Builder::new().name(CONTROL_THREAD.to_owned()).spawn(move || control.control())?;
         let named = |name: &str| thread::Builder::new().name(name.to_owned());
         let records = named("fieldkeep-records").spawn(move || records.tell_records_until_closed())?;
         let lists = named("fieldkeep-lists").spawn(move || lists.tell_lists_until_closed())?;
@@ -72,7 +76,7 @@ impl Driver {
 
     /// Runs work with the engine on the caller's thread, after the step that may be under way.
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Engine, &Runtime) -> StoreResult<T>) -> StoreResult<T> {
-        self.seated(self.seat.take(), work)
+        self.seated(self.seat.take()?, work)
     }
 
     /// The same for work that has to end in time; none when the step under way takes longer than that. `left` says how
@@ -83,7 +87,7 @@ impl Driver {
         left: impl Fn() -> Duration,
         time_passes: bool,
     ) -> StoreResult<Option<SliceReport>> {
-        let seated = if time_passes { self.seat.take_within(left()) } else { Some(self.seat.take()) };
+        let seated = if time_passes { self.seat.take_within(left()) } else { Some(self.seat.take()?) };
         let Some(seated) = seated else { return Ok(None) };
         let slice = self.seated(seated, |engine, runtime| {
             runtime.block_on(async {
@@ -119,16 +123,17 @@ impl Driver {
         mut engine: Seated<'_>,
         work: impl FnOnce(&mut Engine, &Runtime) -> StoreResult<T>,
     ) -> StoreResult<T> {
+        let runtime = self.runtime.as_ref().ok_or(StoreError::Closed)?;
         // A defect of ours must not reach the app as a crash; the store is consistent whatever happened.
-        catch_unwind(AssertUnwindSafe(|| work(&mut engine, &self.runtime)))
-            .unwrap_or_else(|_| Err(StoreError::Panicked))
+        catch_unwind(AssertUnwindSafe(|| work(&mut engine, runtime))).unwrap_or_else(|_| Err(StoreError::Panicked))
     }
 
-    /// Stops taking work and ends the exchange under way; returns when the engine is at rest.
-    pub(crate) fn pause(&self) {
+    /// Stops taking work and ends the exchange under way; returns when the engine is at rest, and says so. After
+    /// `patience` it is not waited for: it waits for code of the host, and finds the files closed when that returns.
+    pub(crate) fn pause(&self, patience: Duration) -> bool {
         self.signals().paused = true;
         self.core.stop.rest();
-        drop(self.seat.take());
+        self.seat.take_within(patience).is_some()
     }
 
     /// Goes on after [`Driver::pause`].
@@ -138,16 +143,17 @@ impl Driver {
         self.poke();
     }
 
-    /// Ends the threads.
-    pub(crate) fn close(&self) {
-        self.pause();
+    /// Ends the threads. One that is held up in code of the host for longer than `patience` ends when that returns.
+    pub(crate) fn close(&self, patience: Duration) {
+        let rests = self.pause(patience);
         self.signals().closed = true;
         self.signalled.notify_all();
         self.core.notices.close();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for handle in threads {
+            let control = handle.thread().name() == Some(CONTROL_THREAD);
             // A listener may close from its own thread, which cannot wait for itself.
-            if handle.thread().id() != thread::current().id() {
+            if handle.thread().id() != thread::current().id() && (rests || !control) {
                 let _ = handle.join();
             }
         }
@@ -204,5 +210,15 @@ impl Driver {
 
     fn signals(&self) -> MutexGuard<'_, Signals> {
         self.signals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Driver {
+    /// A runtime waits for its helper threads when it is dropped, and one may be looking up a name for half a minute. Nothing
+    /// depends on them any more.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }

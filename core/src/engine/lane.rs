@@ -12,8 +12,8 @@ impl Core {
         let (reason, named_ms, words) = match failure {
             Failure::Wait { reason, named_ms, words } => (*reason, *named_ms, words.clone()),
             Failure::SignIn => {
+                let refused = self.ask_for_token();
                 let mut shared = self.shared();
-                let refused = self.tokens.current().map(|token| token.generation);
                 shared.no_token = refused.is_none();
                 shared.refused_token = refused.or(shared.refused_token);
                 drop(shared);

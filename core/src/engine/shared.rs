@@ -11,6 +11,9 @@ use super::core::Core;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shared {
     pub(crate) conditions: Conditions,
+    /// The generation of the host's token when it was last asked for; none when nobody is signed in. The host's code is
+    /// asked by the engine alone, with no lock held: a call of the app must not wait for it, nor it for a call.
+    pub(crate) token: Option<u64>,
     /// The generation of the token that was refused for good, until a newer one is there.
     pub(crate) refused_token: Option<u64>,
     /// Nobody was signed in at the last attempt.
@@ -38,6 +41,19 @@ impl Shared {
     pub(super) fn news_came(&mut self, wishes: u64, more: bool) {
         self.pull_wanted = more || self.wishes != wishes;
     }
+
+    /// Sign-in was refused and no newer token has come.
+    pub(super) fn signed_out(&self) -> bool {
+        match self.token {
+            None => self.no_token || self.refused_token.is_some(),
+            Some(current) => self.refused_token.is_some_and(|refused| current <= refused),
+        }
+    }
+
+    /// The current token is somebody else's.
+    pub(super) fn wrong_user(&self) -> bool {
+        self.wrong_user_token.is_some_and(|wrong| self.token.is_some_and(|current| current <= wrong))
+    }
 }
 
 impl Core {
@@ -58,24 +74,20 @@ impl Core {
         };
         LaneView {
             online: shared.conditions.network != crate::schedule::NetworkKind::None,
-            signed_out: self.signed_out(&shared),
-            wrong_user: self.wrong_user(&shared),
+            signed_out: shared.signed_out(),
+            wrong_user: shared.wrong_user(),
             sending: shared.sending,
             waits,
         }
     }
 
-    /// Sign-in was refused and no newer token has come.
-    pub(super) fn signed_out(&self, shared: &Shared) -> bool {
-        match self.tokens.current() {
-            None => shared.no_token || shared.refused_token.is_some(),
-            Some(token) => shared.refused_token.is_some_and(|refused| token.generation <= refused),
+    /// Asks the host for its token, and remembers which it is. Subscribers hear of another one.
+    pub(super) fn ask_for_token(&self) -> Option<u64> {
+        let current = self.tokens.current().map(|token| token.generation);
+        let before = std::mem::replace(&mut self.shared().token, current);
+        if before != current {
+            self.notices.everything();
         }
-    }
-
-    /// The current token is somebody else's.
-    pub(super) fn wrong_user(&self, shared: &Shared) -> bool {
-        let current = self.tokens.current();
-        shared.wrong_user_token.is_some_and(|wrong| current.is_some_and(|token| token.generation <= wrong))
+        current
     }
 }

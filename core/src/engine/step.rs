@@ -65,8 +65,8 @@ impl Engine {
             self.cleared.clear();
         }
         let opened_with = self.session.as_ref().map(|session| session.token);
-        let newer = self.core.tokens.current().filter(|token| opened_with != Some(token.generation));
-        if newer.is_some() {
+        let current = self.core.ask_for_token();
+        if current.is_some() && current != opened_with {
             self.session = None;
         }
         match next_action(&self.facts()?) {
@@ -93,7 +93,7 @@ impl Engine {
         let shared = self.core.shared().clone();
         let mut facts = LaneFacts {
             online: shared.conditions.network != NetworkKind::None,
-            signed_out: self.core.signed_out(&shared) || self.core.wrong_user(&shared),
+            signed_out: shared.signed_out() || shared.wrong_user(),
             wait_left_ms: 0,
             server_floor: false,
             forced: self.forced,

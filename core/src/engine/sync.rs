@@ -173,10 +173,10 @@ impl Engine {
 
     fn outcome(&self, wake: Wake, late: bool) -> StoreResult<SyncOutcome> {
         let shared = self.core.shared().clone();
-        if self.core.wrong_user(&shared) {
+        if shared.wrong_user() {
             return Ok(SyncOutcome::WrongUser);
         }
-        if self.core.signed_out(&shared) {
+        if shared.signed_out() {
             return Ok(SyncOutcome::SignIn);
         }
         if shared.conditions.network == NetworkKind::None {

@@ -18,6 +18,10 @@ pub(crate) enum StoreError {
     WrongUser { owner: String },
     #[error("the store was last used with schema version {stored}, this is version {given}")]
     SchemaOlder { stored: i64, given: i64 },
+    #[error("there is a file where the folder should be")]
+    NoFolder,
+    #[error("the files of the store are not there any more")]
+    Vanished,
     #[error("the store is suspended")]
     Suspended,
     #[error("the store is closed")]
@@ -26,6 +30,8 @@ pub(crate) enum StoreError {
     Folder(#[from] io::Error),
     #[error("database: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    #[error("called from inside of a call that Fieldkeep made and waits for")]
+    FromInside,
     #[error("a step of the engine failed by a defect; it goes on")]
     Panicked,
     #[error("stored data cannot be read: {0}")]

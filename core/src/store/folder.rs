@@ -20,6 +20,9 @@ impl Folder {
     /// Makes the folder if need be and takes its lock. The system releases the lock when the process ends, however it
     /// ends.
     pub(crate) fn lock(path: &Path) -> StoreResult<Self> {
+        if path.is_file() {
+            return Err(StoreError::NoFolder);
+        }
         fs::create_dir_all(path)?;
         let lock = File::options().create(true).truncate(false).write(true).open(path.join(LOCK_FILE))?;
         match lock.try_lock() {
@@ -27,6 +30,11 @@ impl Folder {
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
             Err(TryLockError::Error(error)) => Err(StoreError::Folder(error)),
         }
+    }
+
+    /// Whether there is a database, without making anything.
+    pub(crate) fn has_database(path: &Path) -> bool {
+        path.join(DATABASE_FILE).exists()
     }
 
     /// Path of the database file.

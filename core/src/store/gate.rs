@@ -33,6 +33,8 @@ struct State {
     /// App calls that passed while the engine waited.
     passed: u32,
     closed: bool,
+    /// It will not be opened again.
+    over: bool,
     interrupt: Option<InterruptHandle>,
 }
 
@@ -88,11 +90,21 @@ impl Gate {
         let connection = if state.closed { None } else { state.idle.take() };
         let Some(connection) = connection else {
             self.changed.notify_all();
-            return Err(StoreError::Suspended);
+            return Err(if state.over { StoreError::Closed } else { StoreError::Suspended });
         };
         state.busy = true;
         state.passed = if turn == Turn::App && state.engines_waiting > 0 { state.passed + 1 } else { 0 };
         Ok(Writer { gate: self, connection: Some(connection) })
+    }
+
+    /// From now on a closed gate stays closed.
+    pub(crate) fn end(&self) {
+        self.state().over = true;
+    }
+
+    /// Whether it stays closed.
+    pub(crate) fn is_over(&self) -> bool {
+        self.state().over
     }
 
     /// Closes the gate: nobody new gets the writer. Waits for the one who has it; after `patience` the running statement

@@ -56,17 +56,29 @@ impl Store {
             gate: Gate::default(),
             readers: Readers::default(),
         };
-        store.resume()?;
+        let folder = Folder::lock(path)?;
+        store.open_files(folder, &mut store.folder())?;
         Ok(store)
     }
 
-    /// Opens the files again after [`Store::suspend`]. Does nothing when they are open.
+    /// Opens the files again after [`Store::suspend`]. Does nothing when they are open. Where they are gone meanwhile
+    /// nothing is made in their place: work that is missing must not look like work that never was.
     pub(crate) fn resume(&self) -> StoreResult<()> {
         let mut slot = self.folder();
+        if self.gate.is_over() {
+            return Err(StoreError::Closed);
+        }
         if slot.is_some() {
             return Ok(());
         }
+        if !Folder::has_database(&self.path) {
+            return Err(StoreError::Vanished);
+        }
         let folder = Folder::lock(&self.path)?;
+        self.open_files(folder, &mut slot)
+    }
+
+    fn open_files(&self, folder: Folder, slot: &mut Option<Folder>) -> StoreResult<()> {
         self.gate.put(open::writer(&folder.database())?);
         self.readers.open();
         *slot = Some(folder);
@@ -89,6 +101,13 @@ impl Store {
         }
         *slot = None;
         Ok(())
+    }
+
+    /// The same for good: calls answer [`StoreError::Closed`] then.
+    pub(crate) fn close(&self, patience: Duration) -> StoreResult<()> {
+        self.gate.end();
+        self.readers.end();
+        self.suspend(patience)
     }
 
     /// Runs one write transaction; it commits when `work` returns `Ok`, and leaves no trace otherwise.

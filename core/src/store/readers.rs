@@ -21,6 +21,8 @@ struct State {
     at_work: Vec<(u64, InterruptHandle)>,
     last: u64,
     closed: bool,
+    /// They will not be opened again.
+    over: bool,
 }
 
 /// The pool.
@@ -56,7 +58,7 @@ impl Readers {
     fn take(&self, database: &Path) -> StoreResult<(u64, Connection)> {
         let mut state = self.state();
         if state.closed {
-            return Err(StoreError::Suspended);
+            return Err(if state.over { StoreError::Closed } else { StoreError::Suspended });
         }
         let connection = match state.idle.pop() {
             Some(connection) => connection,
@@ -66,6 +68,11 @@ impl Readers {
         let ticket = state.last;
         state.at_work.push((ticket, connection.get_interrupt_handle()));
         Ok((ticket, connection))
+    }
+
+    /// From now on closed readers stay closed.
+    pub(crate) fn end(&self) {
+        self.state().over = true;
     }
 
     /// Ends reading: interrupts what runs until it has ended, and closes all readers.
