@@ -259,10 +259,13 @@ impl<'u, 'a> Act<'u, 'a> {
         id: RecordId,
         stamp: Option<&SeenStamp>,
     ) -> Result<(RecordId, Option<i64>), EditProblem> {
-        let (mut work, _) = self.open(id, stamp)?;
+        let (mut work, seen) = self.open(id, stamp)?;
         let reopens_archived = kind == ChangeKind::Reopen && work.row.life == Life::Archived;
         if !reopens_archived {
             check_open(&work)?;
+        }
+        if self.says_it_again(kind, &work, &seen)? {
+            return Ok((id, None));
         }
         let mut change = Change { kind, ..self.change(work.row.no, "", self.next_seq) };
         if let Some(review) = work.open_review("") {
@@ -275,6 +278,17 @@ impl<'u, 'a> Act<'u, 'a> {
         work.changes.push(change.clone());
         work.save(self.unit)?;
         Ok((id, Some(change.op)))
+    }
+
+    /// Whether it was said already, and nothing else since: a second tap, on a screen that did not show the first one yet, or
+    /// that shows it waiting. Signed once is signed (promise 2).
+    fn says_it_again(&self, kind: ChangeKind, work: &Work, seen: &Seen) -> StoreResult<bool> {
+        let waits = work.live().last().is_some_and(|last| last.is_barrier() && last.kind == kind);
+        if waits {
+            return Ok(true);
+        }
+        let unseen = changes::of_field_after(self.unit.db, work.row.no, "", seen.seq)?;
+        Ok(unseen.last().is_some_and(|last| last.kind == kind))
     }
 
     /// The record and what the person saw of it.
