@@ -298,6 +298,14 @@ fn f4_filters_of_each_type() {
         assert_eq!(find(name, Comparison::Equal(Value::Null)), ["root"], "{name}");
         assert_eq!(find(name, Comparison::NotEmpty), ["low", "high"], "{name}");
     }
+    for (name, least, most) in [
+        ("at", Value::Instant(i64::MIN), Value::Instant(i64::MAX)),
+        ("number", Value::Integer(i64::MIN), Value::Integer(i64::MAX)),
+    ] {
+        assert_eq!(find(name, Comparison::Above(least.clone())), ["low", "high"], "{name}: after the distant past");
+        assert_eq!(find(name, Comparison::AtMost(most)), ["low", "high"], "{name}: before the distant future");
+        assert_eq!(find(name, Comparison::Below(least)), Vec::<String>::new(), "{name}: null is not below");
+    }
     assert_eq!(find("phone", Comparison::Equal(Value::Phone("0049-171".into()))), ["low"]);
     assert_eq!(find("parent", Comparison::Equal(Value::Reference(root))), ["low", "high"]);
     assert_eq!(find("name", Comparison::Equal(Value::Text("low".into()))), ["low"]);

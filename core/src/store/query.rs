@@ -295,6 +295,12 @@ fn add_exact_text(
 }
 
 fn sql_value(field: &Field, value: &Value) -> Result<SqlValue, QueryProblem> {
+    if let (FieldKind::Integer, Value::Integer(number)) | (FieldKind::Instant, Value::Instant(number)) =
+        (field.kind, value)
+    {
+        // Larger or smaller than any that can be kept is still larger or smaller: "after the distant past".
+        return Ok(SqlValue::Integer((*number).max(i64::MIN + 2)));
+    }
     let wrong = |_| QueryProblem::WrongValue(field.name.clone());
     let canonical = canonical_of(field.kind, value).map_err(wrong)?;
     Ok(canonical.map_or_else(|| null_of(field.kind), |canonical| bare(field.kind, &canonical)))
