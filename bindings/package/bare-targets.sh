@@ -13,6 +13,9 @@
 # installed tool chain stays as it is.
 set -euo pipefail
 
+# `cargo run` points it at the installed tool chain, and a compiler takes its library, and so its sources, from there.
+unset LD_LIBRARY_PATH
+
 readonly HOME_DIR=${FIELDKEEP_TOOLS:-$HOME/.cache/fieldkeep}/phone
 readonly ZIG=0.17.1
 readonly IOS=15.0
