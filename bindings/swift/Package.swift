@@ -10,22 +10,26 @@ let native: [Target] = [
 ]
 // They start processes of the harness, as Linux does it; the last is for `cargo xtask bench`.
 let behaviours: [Target] = [
+    .target(name: "FieldkeepTesting", dependencies: ["Fieldkeep"], path: "Tests/Testing"),
     .executableTarget(name: "fieldkeep-child", dependencies: ["Fieldkeep"], path: "Tests/Child"),
-    .testTarget(name: "FieldkeepTests", dependencies: ["Fieldkeep", "fieldkeep-child"]),
+    .testTarget(name: "FieldkeepTests", dependencies: ["Fieldkeep", "FieldkeepTesting", "fieldkeep-child"]),
     .testTarget(name: "OddNamesTests", dependencies: ["Fieldkeep"]),
     .executableTarget(name: "fieldkeep-bench", dependencies: ["Fieldkeep"], path: "Bench"),
 ]
+// For the tests of the demo app.
+let testing: [Product] = [.library(name: "FieldkeepTesting", targets: ["FieldkeepTesting"])]
 #else
 let native: [Target] = [
     .binaryTarget(name: "FieldkeepNative", path: "generated/FieldkeepNative.xcframework")
 ]
 let behaviours: [Target] = []
+let testing: [Product] = []
 #endif
 
 let package = Package(
     name: "Fieldkeep",
     platforms: [.iOS(.v16), .macOS(.v13)],
-    products: [
+    products: testing + [
         .library(name: "Fieldkeep", targets: ["Fieldkeep"]),
         .library(name: "FieldkeepPhone", targets: ["FieldkeepPhone"]),
     ],

@@ -14,10 +14,12 @@ struct JobFormView: View {
                     Text(model.title).font(.title2)
                     Problem(model.problems[""])
                 }
-                Section { inputs }
-                Section { buttons }
+                Section { inputs }.disabled(model.isBusy)
+                Section { buttons }.disabled(model.isBusy)
             } else if model.isMissing {
                 Text("This job is not on this device any more.")
+            } else {
+                Problem(model.problems[""])
             }
         }
         .navigationTitle("Edit job")

@@ -2,13 +2,16 @@ import Dispatch
 
 /// Runs calls of the core, which block their thread, away from Swift's own threads: those are few, and a blocked one
 /// holds up every task of the app.
-///
-/// All queues here are serial. A serial queue gets a thread when it has work; blocks of a concurrent queue share a pool
-/// that can be used up by calls that wait for the network.
 final class Calls: Sendable {
     /// Saves go one behind the other, in the order in which they were asked for.
-    private let writing = DispatchQueue(label: "fieldkeep.write", qos: .userInitiated)
-    private let reading = Lanes(count: 4)
+    private let writing = Lanes("write", count: 1)
+    private let reading = Lanes("read", count: 4)
+    private let stepping = Lanes("step", count: 4)
+    private let resting = Lanes("rest", count: 2)
+    /// What waits for the network may wait for minutes. The core syncs one call after the other in any case.
+    private let syncing = Lanes("sync", count: 2)
+    /// Not behind syncs: these have a time in which they end.
+    private let slicing = Lanes("slice", count: 2)
 
     /// A call that writes. Once begun it finishes and its result is handed over, also to a task that was cancelled
     /// meanwhile. A task that was cancelled before gets `CancellationError`, and the call is never made.
@@ -16,32 +19,43 @@ final class Calls: Sendable {
         try await finishing(on: writing, call)
     }
 
-    /// The same for a call that must not stand behind saves: suspending, resuming, opening.
+    /// The same for a call that must not stand behind saves: resuming, opening.
     func step<T: Sendable>(_ call: @escaping @Sendable () throws -> T) async throws -> T {
-        try await finishing(on: DispatchQueue(label: "fieldkeep.step", qos: .userInitiated), call)
+        try await finishing(on: stepping, call)
     }
 
-    /// A call that is made also for a task that was cancelled: closing.
-    func always(_ call: @escaping @Sendable () -> Void) async {
+    /// A call that is made also for a task that was cancelled: closing, suspending.
+    func always<T: Sendable>(_ call: @escaping @Sendable () -> T) async -> T {
         await withCheckedContinuation { continuation in
-            DispatchQueue(label: "fieldkeep.close", qos: .userInitiated).async {
-                call()
-                continuation.resume()
-            }
+            resting.run { continuation.resume(returning: call()) }
         }
+    }
+
+    /// Makes a call and waits for it without a task, for at most a second: the caller's thread may be one that the call
+    /// itself has to wait for.
+    func briefly(_ call: @escaping @Sendable () -> Void) {
+        let isDone = DispatchSemaphore(value: 0)
+        resting.run {
+            call()
+            isDone.signal()
+        }
+        _ = isDone.wait(timeout: .now() + .seconds(1))
     }
 
     /// A call that only reads. A cancelled task goes on at once.
     func read<T: Sendable>(_ call: @escaping @Sendable () throws -> T) async throws -> T {
-        try await abandoning(call) { work in self.reading.run(work) }
+        try await abandoning(on: reading, call)
     }
 
     /// A call that waits for the network. It cannot be interrupted half-way, so a cancelled task leaves it to finish and
-    /// goes on at once.
-    func wait<T: Sendable>(_ call: @escaping @Sendable () throws -> T) async throws -> T {
-        try await abandoning(call) { work in
-            DispatchQueue(label: "fieldkeep.network", qos: .userInitiated).async(execute: work)
-        }
+    /// goes on at once. For a task that was cancelled before it began it is never made.
+    func sync<T: Sendable>(_ call: @escaping @Sendable () throws -> T) async throws -> T {
+        try await abandoning(on: syncing, call)
+    }
+
+    /// The same for one that waits for a given time at most.
+    func slice<T: Sendable>(_ call: @escaping @Sendable () throws -> T) async throws -> T {
+        try await abandoning(on: slicing, call)
     }
 
     /// Starts something that nobody waits for.
@@ -50,13 +64,13 @@ final class Calls: Sendable {
     }
 
     private func finishing<T: Sendable>(
-        on queue: DispatchQueue, _ call: @escaping @Sendable () throws -> T
+        on lanes: Lanes, _ call: @escaping @Sendable () throws -> T
     ) async throws -> T {
         let reply = Reply<T>()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 reply.expect(continuation)
-                queue.async {
+                lanes.run {
                     guard reply.begin() else { return }
                     reply.hand(Result { try call() })
                 }
@@ -67,42 +81,19 @@ final class Calls: Sendable {
     }
 
     private func abandoning<T: Sendable>(
-        _ call: @escaping @Sendable () throws -> T, run: (@escaping @Sendable () -> Void) -> Void
+        on lanes: Lanes, _ call: @escaping @Sendable () throws -> T
     ) async throws -> T {
         let reply = Reply<T>()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 reply.expect(continuation)
-                run {
+                lanes.run {
                     guard reply.isAwaited else { return }
                     reply.hand(Result { try call() })
                 }
             }
         } onCancel: {
             reply.cancel()
-        }
-    }
-}
-
-/// Several serial queues; work goes to the one with the least to do.
-private final class Lanes: Sendable {
-    private let queues: [DispatchQueue]
-    private let waiting: Guarded<[Int]>
-
-    init(count: Int) {
-        queues = (1...count).map { DispatchQueue(label: "fieldkeep.read.\($0)", qos: .userInitiated) }
-        waiting = Guarded(Array(repeating: 0, count: count))
-    }
-
-    func run(_ work: @escaping @Sendable () -> Void) {
-        let lane = waiting.with { waiting in
-            let lane = waiting.indices.min { waiting[$0] < waiting[$1] } ?? 0
-            waiting[lane] += 1
-            return lane
-        }
-        queues[lane].async {
-            work()
-            self.waiting.with { $0[lane] -= 1 }
         }
     }
 }

@@ -9,6 +9,7 @@ public protocol ChoiceValue: Hashable, Sendable, Codable {
     var name: String { get }
     /// What a person reads.
     var label: String { get }
+    /// The choice of that name; also one that this app's schema does not list.
     init(name: String)
 }
 
@@ -27,56 +28,16 @@ extension ChoiceValue {
 
 /// A place on earth, in degrees; kept to seven places (about a centimetre).
 public struct Place: Hashable, Codable, Sendable {
+    /// North, -90 to 90.
     public var latitude: Double
+    /// East, -180 to 180.
     public var longitude: Double
 
+    /// What is outside of the ranges, or no number, is refused by a commit.
     public init(latitude: Double, longitude: Double) {
         self.latitude = latitude
         self.longitude = longitude
     }
-}
-
-/// A calendar day without a time zone. It is encoded as its text.
-public struct Day: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
-    /// `YYYY-MM-DD`.
-    public let text: String
-
-    /// The day of that text; nil when it is no `YYYY-MM-DD`.
-    public init?(_ text: String) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.map(\.count) == [4, 2, 2], parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } })
-        else {
-            return nil
-        }
-        self.text = text
-    }
-
-    /// The day of a moment, where that calendar's people are.
-    public init(of moment: Date, in calendar: Calendar = .current) {
-        let parts = calendar.dateComponents([.year, .month, .day], from: moment)
-        let digits = { (number: Int?, count: Int) in
-            let text = String(number ?? 0)
-            return String(repeating: "0", count: max(0, count - text.count)) + text
-        }
-        text = "\(digits(parts.year, 4))-\(digits(parts.month, 2))-\(digits(parts.day, 2))"
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let day = Day(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a YYYY-MM-DD")
-        }
-        self = day
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
-
-    public var description: String { text }
-
-    public static func < (left: Day, right: Day) -> Bool { left.text < right.text }
 }
 
 /// A field with its exact type: how its values are read and set. Types made from the schema have one for each field.
@@ -161,10 +122,7 @@ extension SortableColumn where T == Decimal {
         let posix = Locale(identifier: "en_US_POSIX")
         return Self(
             name, label,
-            { number in
-                var copy = number
-                return .decimal(NSDecimalString(&copy, posix))
-            },
+            { .exactly($0) },
             { if case .decimal(let text) = $0 { Decimal(string: text, locale: posix) } else { nil } })
     }
 }
@@ -188,10 +146,8 @@ extension SortableColumn where T == Date {
     public static func instant(_ name: String, label: String) -> Self {
         Self(
             name, label,
-            { .instant(Int64(($0.timeIntervalSince1970 * 1_000).rounded())) },
-            {
-                if case .instant(let ms) = $0 { Date(timeIntervalSince1970: Double(ms) / 1_000) } else { nil }
-            })
+            { .exactly($0) },
+            { if case .instant(let ms) = $0 { Date(timeIntervalSince1970: Double(ms) / 1_000) } else { nil } })
     }
 }
 

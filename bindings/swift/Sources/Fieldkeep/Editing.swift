@@ -37,18 +37,18 @@ public struct Fields: Sendable {
 
     /// Sets a moment. Kept to the millisecond.
     public mutating func instant(_ field: String, _ value: Date?) {
-        set(field, value.map { .instant(Int64(($0.timeIntervalSince1970 * 1000).rounded())) })
+        set(field, value.map { .exactly($0) })
+    }
+
+    /// Sets a calendar day without a time zone.
+    public mutating func date(_ field: String, _ value: Day?) {
+        set(field, value.map { .date($0.text) })
     }
 
     /// Sets a calendar day without a time zone, such as `"2026-04-01"`.
-    public mutating func date(_ field: String, _ value: String?) {
-        set(field, value.map(Value.date))
-    }
-
-    /// Sets a calendar day without a time zone, from its year, month and day. Others of its parts are left alone.
-    public mutating func date(_ field: String, _ day: DateComponents) {
-        let text = String(format: "%04d-%02d-%02d", day.year ?? 0, day.month ?? 0, day.day ?? 0)
-        set(field, .date(text))
+    public mutating func date<Text: StringProtocol>(_ field: String, _ value: Text?) {
+        // Generic, so that `nil` alone means the other one.
+        set(field, value.map { .date(String($0)) })
     }
 
     /// Sets a phone number.

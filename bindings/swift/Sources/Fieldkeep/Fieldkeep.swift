@@ -5,6 +5,10 @@ import FieldkeepTypes
 /// No call blocks the caller's thread. Those that write finish once begun: a cancelled task never loses a save, and a task
 /// that was cancelled before gets `CancellationError` with nothing written. Errors are ``KeepError`` and ``OpenError``, by
 /// what the caller can do.
+///
+/// One object has a folder to itself until ``close()`` has returned. Call that when a user signs out or changes: only then it
+/// is certain that the folder can be opened again. Letting go of the last reference closes, too, and waits for it at most
+/// one second, since a `deinit` cannot be awaited; what takes longer, such as a save under way, is finished behind it.
 public final class Fieldkeep: Sendable {
     let core: FieldkeepCore
     let calls: Calls
@@ -17,6 +21,9 @@ public final class Fieldkeep: Sendable {
 
     deinit {
         subscriptions.close()
+        // Calls that nobody waits for any more still refer to the core, and would keep the folder in use for a while.
+        let core = core
+        calls.briefly { core.shutDown() }
     }
 
     /// Opens a user's folder, making it if need be, and goes on where the last process stopped.
@@ -52,23 +59,29 @@ public final class Fieldkeep: Sendable {
         try await calls.step { try core.conditions(conditions: conditions) }
     }
 
-    /// A person pressed "Sync now": tries at once and says what the server answered. A cancelled task stops waiting; the
-    /// sync itself goes on.
+    /// A person pressed "Sync now": tries at once and says what the server answered. A cancelled task stops waiting; a sync
+    /// that was begun goes on.
     public func syncNow() async throws -> SyncReport {
         let core = core
-        return try await calls.wait { try core.syncNow() }
+        return try await calls.sync { try core.syncNow() }
     }
 
     /// "Sync now" for one record, with a report on that record alone.
     public func syncNow(_ id: RecordId) async throws -> SyncReport {
         let core = core
-        return try await calls.wait { try core.syncRecord(id: id) }
+        return try await calls.sync { try core.syncRecord(id: id) }
     }
 
-    /// Works for at most so long, for a background task of the system. A cancelled task stops waiting; the work goes on.
+    /// Works for at most so long, for a background task of the system. A cancelled task stops waiting; work that was begun
+    /// goes on.
     public func runUntil(within limit: Duration) async throws -> SliceReport {
         let core = core
-        return try await calls.wait { try core.runUntil(withinMs: limit.wholeMilliseconds) }
+        let asked = ContinuousClock.now
+        return try await calls.slice {
+            // The time until a thread was free counts as well.
+            let waited = asked.duration(to: .now).wholeMilliseconds
+            return try core.runUntil(withinMs: max(0, limit.wholeMilliseconds) - waited)
+        }
     }
 
     /// How long from now ``runUntil(within:)`` should be called next; nil when only an event brings work.
@@ -78,10 +91,10 @@ public final class Fieldkeep: Sendable {
     }
 
     /// Closes all files and locks within that time, so that the system may freeze the process. Until ``resume()``, calls
-    /// that need the files throw ``KeepError/Suspended``.
+    /// that need the files throw ``KeepError/Suspended``. A cancelled task does it, too: it is how background work cleans up.
     public func suspend(within limit: Duration) async throws {
         let core = core
-        try await calls.step { try core.suspend(withinMs: limit.wholeMilliseconds) }
+        try await calls.always { Result { try core.suspend(withinMs: limit.wholeMilliseconds) } }.get()
     }
 
     /// Opens the files again and goes on.
@@ -92,7 +105,8 @@ public final class Fieldkeep: Sendable {
         try await calls.step { try core.resume() }
     }
 
-    /// Closes for good. May be called twice. Sequences end, and every call after it throws ``KeepError/Closed``.
+    /// Closes for good. May be called twice. Sequences end, and every call after it throws ``KeepError/Closed``. A cancelled
+    /// task does it, too.
     public func close() async {
         let core = core
         subscriptions.close()
@@ -109,12 +123,5 @@ public final class Fieldkeep: Sendable {
     public func sentence(_ state: SyncState, locale: ReaderLocale = .current) async throws -> Sentence {
         let core = core
         return try await calls.read { sentenceOf(state: state, nowMs: try core.nowMs(), locale: locale) }
-    }
-}
-
-extension Duration {
-    /// Rounded towards zero.
-    var wholeMilliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
     }
 }

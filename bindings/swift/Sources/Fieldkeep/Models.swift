@@ -2,25 +2,32 @@ import FieldkeepTypes
 
 /// Names a record of one type, so that two types are not mixed up. It is encoded as the record's id.
 public struct Ref<M: Model>: Hashable, Codable, Sendable, CustomStringConvertible {
+    /// The record's id.
     public let record: RecordId
 
+    /// Names a record, which must be of this type.
     public init(_ record: RecordId) { self.record = record }
 
+    /// From the id.
     public init(from decoder: any Decoder) throws {
         record = try decoder.singleValueContainer().decode(RecordId.self)
     }
 
+    /// As the id.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(record)
     }
 
+    /// The id as text.
     public var description: String { record.text }
 }
 
 /// A record as a type made from the schema shows it.
 public protocol Model: Sendable {
+    /// What an edit of it sets.
     associatedtype Changes: ModelChanges
+    /// What the schema calls the type.
     static var recordType: String { get }
     /// The record itself: state, seen stamp, fields that this app's schema does not know.
     var record: Record { get }
@@ -33,7 +40,9 @@ public protocol EditableModel: Model {}
 
 /// What an edit sets, as a type made from the schema offers it.
 public protocol ModelChanges {
+    /// The values.
     var edits: FieldEdits { get }
+    /// Nothing is set yet. `shown` is the record that is edited; nil for a new one.
     init(shown: Record?)
 }
 
@@ -42,6 +51,7 @@ public struct FieldEdits: Sendable {
     let shown: Record?
     var values: [String: Value] = [:]
 
+    /// Nothing is set yet. `shown` is the record that is edited; nil for a new one.
     public init(shown: Record?) { self.shown = shown }
 
     /// What is set here, else what was shown. Nil empties a field.
@@ -59,12 +69,15 @@ public struct FieldEdits: Sendable {
 
 /// A list of one type's records.
 public struct ModelQuery<M: Model>: Sendable {
+    /// The same by field names.
     public let query: Query
 }
 
-/// One page of a list; `next` is the `after` of the next one, nil on the last.
+/// One page of a list.
 public struct ModelPage<M: Model>: Sendable {
+    /// In the order that was asked for.
     public let models: [M]
+    /// Where the next page begins; nil on the last one.
     public let next: String?
 }
 

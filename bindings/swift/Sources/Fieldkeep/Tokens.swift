@@ -3,7 +3,8 @@ import FieldkeepTypes
 
 /// Hands out bearer tokens. Called from Fieldkeep's own threads. Whatever it throws counts as "nobody is signed in".
 public protocol Tokens: Sendable {
-    /// The token to use now, at once; nil when nobody is signed in.
+    /// The token to use now; nil when nobody is signed in. Called from any thread; returns at once and calls nothing of
+    /// Fieldkeep.
     func current() throws -> AccessToken?
 
     /// A token newer than the generation `stale`, made if need be; nil when the person has to sign in. May wait for the

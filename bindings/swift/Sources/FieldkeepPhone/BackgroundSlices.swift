@@ -38,8 +38,7 @@ public struct BackgroundSlices: Sendable {
     public func arm(_ keep: Fieldkeep) async {
         do {
             let nextWake = try await keep.nextWake()
-            let milliseconds = nextWake.map { $0.components.seconds * 1000 }
-            request(Rearming.date(nextWakeMs: milliseconds, now: Date()))
+            request(Rearming.date(nextWakeMs: nextWake?.wholeMilliseconds, now: Date()))
         } catch {
             request(Rearming.dateAfterFailure(now: Date()))
         }

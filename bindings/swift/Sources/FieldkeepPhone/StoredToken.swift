@@ -16,7 +16,9 @@ public struct StoredToken: Hashable, Sendable, Codable {
 
     /// The token that follows when somebody signs in or a new one was fetched.
     public static func following(_ last: StoredToken?, text: String) -> StoredToken {
-        StoredToken(text: text, generation: (last?.generation ?? 0) + 1)
+        // Saturates: a number that was kept wrongly must not end the app at every start.
+        let (next, isTooLarge) = (last?.generation ?? 0).addingReportingOverflow(1)
+        return StoredToken(text: text, generation: isTooLarge ? .max : next)
     }
 
     /// Whether another task has brought a newer one than `stale` already, so that none needs to be fetched.

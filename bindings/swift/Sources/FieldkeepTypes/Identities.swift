@@ -1,5 +1,7 @@
 /// A record's permanent name on this device. It never changes, also when the server gives the record an id of its own.
-public struct RecordId: Hashable, Sendable, Codable, CustomStringConvertible {
+///
+/// It is encoded as its text.
+public struct RecordId: Hashable, Sendable, Codable, CodedAsText, CustomStringConvertible {
     /// The id as text, to be kept wherever the app likes.
     public let text: String
 
@@ -12,8 +14,8 @@ public struct RecordId: Hashable, Sendable, Codable, CustomStringConvertible {
     public var description: String { text }
 }
 
-/// A question to a person.
-public struct ReviewId: Hashable, Sendable, Codable, CustomStringConvertible {
+/// A question to a person. It is encoded as its text.
+public struct ReviewId: Hashable, Sendable, Codable, CodedAsText, CustomStringConvertible {
     /// The id as text.
     public let text: String
 
@@ -27,7 +29,9 @@ public struct ReviewId: Hashable, Sendable, Codable, CustomStringConvertible {
 }
 
 /// One form on the screen. Saved twice with the same token, it is one operation.
-public struct FormToken: Hashable, Sendable, Codable, CustomStringConvertible {
+///
+/// It is encoded as its text.
+public struct FormToken: Hashable, Sendable, Codable, CodedAsText, CustomStringConvertible {
     /// The token as text. Keep it with the draft, so that it survives a kill.
     public let text: String
 
@@ -46,12 +50,33 @@ public struct FormToken: Hashable, Sendable, Codable, CustomStringConvertible {
 }
 
 /// What a person saw. A read hands it out, an edit hands it back; its text may be kept in a draft.
-public struct SeenStamp: Hashable, Sendable, Codable {
+///
+/// It is encoded as its text.
+public struct SeenStamp: Hashable, Sendable, Codable, CodedAsText {
     /// The stamp as text, opaque.
     public let text: String
 
     /// A stamp that was kept as text.
     public init(_ text: String) {
         self.text = text
+    }
+}
+
+/// What is encoded as its text alone, without a name around it: other programs read an id as the string that it is.
+protocol CodedAsText {
+    var text: String { get }
+    init(_ text: String)
+}
+
+extension CodedAsText {
+    /// From the text.
+    public init(from decoder: any Decoder) throws {
+        self.init(try decoder.singleValueContainer().decode(String.self))
+    }
+
+    /// As the text.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
     }
 }

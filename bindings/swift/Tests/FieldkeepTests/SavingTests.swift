@@ -39,7 +39,7 @@ extension Behaviours.Saving {
                     $0.text("title", "Pump")
                     $0.choice("status", "assigned")
                     $0.reference("customer", customer)
-                    $0.date("due", DateComponents(year: 2026, month: 4, day: 1))
+                    $0.date("due", Day("2026-04-01"))
                     $0.decimal("labor_hours", "1.50")
                     $0.text("description", "Two\nlines, “quoted” 🔧")
                     $0.tags("tags", ["roof", "key"])

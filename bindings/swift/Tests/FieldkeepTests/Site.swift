@@ -1,4 +1,5 @@
 @testable import Fieldkeep
+import FieldkeepTesting
 import Foundation
 import FoundationNetworking
 

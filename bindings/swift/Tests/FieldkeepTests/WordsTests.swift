@@ -1,4 +1,5 @@
 import Fieldkeep
+import FieldkeepTesting
 import Foundation
 import Testing
 

@@ -52,7 +52,13 @@ public final class FieldServiceApp {
     public func start() -> Task<Void, Never> {
         changing.post { [self] in
             if session != nil { return }
-            if let settings = file.load() { await open(settings) } else { phase = .setUp(problem: nil) }
+            do {
+                if let settings = try file.load() { await open(settings) } else { phase = .setUp(problem: nil) }
+            } catch is DecodingError {
+                phase = .setUp(problem: "What was set up last time cannot be read. Say once more who works here.")
+            } catch {
+                phase = .stuck(words(for: error))
+            }
         }
     }
 

@@ -32,10 +32,16 @@ struct JobFormDraft: Codable {
         self.token = token
     }
 
-    /// Reads what ``text()`` wrote; nil for anything else.
-    init?(_ text: String) {
-        guard let kept = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else { return nil }
-        self = kept
+    /// Not what ``text()`` wrote: of another version of the app.
+    struct Unreadable: Error {}
+
+    /// Reads what ``text()`` wrote.
+    init(_ text: String) throws {
+        do {
+            self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
+        } catch {
+            throw Unreadable()
+        }
     }
 
     func text() throws -> String { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }

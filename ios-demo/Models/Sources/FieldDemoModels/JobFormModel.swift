@@ -16,8 +16,12 @@ public final class JobFormModel: Screen {
     /// What is wrong, by the field's name; under the empty name what concerns the whole.
     public private(set) var problems: [String: String] = [:]
     public private(set) var isMissing = false
+    /// A save or a discard is under way: the form takes no input until it has failed. What was typed meanwhile would be part
+    /// of neither what is saved nor a draft.
+    public private(set) var isBusy = false
 
     @ObservationIgnored private let session: Session
+    @ObservationIgnored private let wishes: Wishes
     @ObservationIgnored private var draftName: String { "job/\(id)" }
 
     // What follows is touched in the session's order alone.
@@ -29,7 +33,8 @@ public final class JobFormModel: Screen {
     init(_ session: Session, _ id: WorkOrder.ID) {
         self.session = session
         self.id = id
-        inOrder { try await $0.open() }
+        wishes = Wishes(session)
+        wish { try await $0.open() }
     }
 
     public var status: WorkOrder.Status? {
@@ -63,28 +68,34 @@ public final class JobFormModel: Screen {
 
     /// Throws away what was typed.
     public func discard() {
-        inOrder { form in
+        if isBusy { return }
+        isBusy = true
+        wish { form in
             try await form.session.keep.discardDraft(form.draftName)
             form.end()
         }
     }
 
-    /// Saves. A second tap is the same operation, by the form's token.
+    /// Saves what was typed up to now. A second tap asks for nothing more.
     public func save() {
-        guard let content else { return }
+        guard let content, !isBusy else { return }
         let typed = content.laborHours.trimmingCharacters(in: .whitespaces)
         let hours = decimal(in: typed)
         if hours == nil, !typed.isEmpty {
             problems = [WorkOrder.Columns.laborHours.name: "Labor hours are a number, such as 1.5."]
             return
         }
-        inOrder { try await $0.commit(content, hours) }
+        isBusy = true
+        wish { try await $0.commit(content, hours) }
     }
 
     /// What was typed stays as a draft.
-    public func leave() {}
+    public func leave() { wishes.end() }
 
-    public func wake() {}
+    /// What could not be read before the sleep is read now.
+    public func wake() {
+        if content == nil { wish { try await $0.open() } }
+    }
 
     private func open() async throws {
         let keep = session.keep
@@ -92,15 +103,18 @@ public final class JobFormModel: Screen {
             isMissing = true
             return
         }
+        (isMissing, problems) = (false, [:])
         let draft = try await keep.draft(draftName)
         shown = draft.map { seen(job, in: $0) } ?? job
-        if let draft, let typed = JobFormDraft(draft.fields) {
-            token = typed.token
-            kept = typed.content(over: job)
-        }
         title = job.title ?? ""
-        content = kept ?? JobFormContent(job)
-        hasDraft = kept != nil
+        // Whatever the draft is, the job can be edited.
+        content = JobFormContent(job)
+        guard let draft else { return }
+        let typed = try JobFormDraft(draft.fields)
+        token = typed.token
+        kept = typed.content(over: job)
+        content = kept
+        hasDraft = true
     }
 
     /// The edit counts against what the person saw when the form was first opened.
@@ -118,12 +132,7 @@ public final class JobFormModel: Screen {
             job.description = content.description.isEmpty ? nil : content.description
         }
         guard let edit else { return }
-        do {
-            try await session.keep.commit(edit, CommitOptions(form: token, draft: draftName))
-        } catch KeepError.Invalid(let unfit) {
-            problems = Dictionary(unfit.map { ($0.field, $0.message) }) { first, _ in first }
-            return
-        }
+        try await session.keep.commit(edit, CommitOptions(form: token, draft: draftName))
         end()
     }
 
@@ -133,13 +142,13 @@ public final class JobFormModel: Screen {
     }
 
     private func type(_ change: (inout JobFormContent) -> Void) {
-        guard var typed = content else { return }
+        guard var typed = content, !isBusy else { return }
         change(&typed)
         if typed == content { return }
         content = typed
         hasDraft = true
         problems = [:]
-        inOrder { try await $0.keepDraft() }
+        wish { try await $0.keepDraft() }
     }
 
     /// Keeps the newest content; what was typed while another write ran is kept by one write.
@@ -150,12 +159,15 @@ public final class JobFormModel: Screen {
         kept = newest
     }
 
-    private func inOrder(_ action: @escaping @MainActor (JobFormModel) async throws -> Void) {
-        session.inOrder.post { [self] in
-            do {
-                try await action(self)
-            } catch {
-                problems = ["": FieldDemoModels.words(for: error)]
+    private func wish(_ action: @escaping @MainActor (JobFormModel) async throws -> Void) {
+        wishes.post { [self] in
+            try await action(self)
+        } failed: { [self] error in
+            isBusy = false
+            if case KeepError.Invalid(let unfit) = error {
+                problems = Dictionary(unfit.map { ($0.field, $0.message) }) { first, _ in first }
+            } else {
+                problems = ["": words(for: error)]
             }
         }
     }

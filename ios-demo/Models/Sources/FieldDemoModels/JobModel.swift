@@ -33,14 +33,16 @@ public final class JobModel: Screen {
     @ObservationIgnored private var job: WorkOrder?
     @ObservationIgnored private var family: SyncState?
     @ObservationIgnored private var children = Children()
-    @ObservationIgnored private var tokens: [Step: FormToken] = [:]
+    @ObservationIgnored private let wishes: Wishes
+    @ObservationIgnored private var underWay: Set<Step> = []
 
     init(_ session: Session, _ id: WorkOrder.ID) {
         self.session = session
         self.id = id
         following = Following(session)
-        noteForm = NoteForm(session, id)
-        partForm = PartForm(session, id)
+        wishes = Wishes(session)
+        noteForm = NoteForm(session, wishes, id)
+        partForm = PartForm(session, wishes, id)
         follow(session.keep)
         wordings.begin(session) { [weak self] wording in try await self?.show(wording) }
     }
@@ -61,6 +63,7 @@ public final class JobModel: Screen {
     public func leave() {
         following.end()
         wordings.end()
+        wishes.end()
     }
 
     public func wake() { wordings.again() }
@@ -100,18 +103,16 @@ public final class JobModel: Screen {
         isMissing = job == nil
     }
 
-    /// A step of the job as it is shown; a second tap is the same step.
+    /// A step of the job as it is shown, with a form token of its own. A second tap while it is under way is the same step.
     private func step(_ step: Step, _ edit: (Record) -> Edit) {
-        guard let job else { return }
-        let (edit, token) = (edit(job.record), tokens[step] ?? .new())
-        tokens[step] = token
-        Task {
-            do {
-                try await session.keep.commit(edit, CommitOptions(form: token))
-                if tokens[step] == token { tokens[step] = nil }
-            } catch {
-                message = words(for: error)
-            }
+        guard let job, underWay.insert(step).inserted else { return }
+        let (edit, token) = (edit(job.record), FormToken.new())
+        wishes.post { [self] in
+            try await session.keep.commit(edit, CommitOptions(form: token))
+            underWay.remove(step)
+        } failed: { [self] error in
+            underWay.remove(step)
+            message = words(for: error)
         }
     }
 

@@ -2,6 +2,7 @@ import Fieldkeep
 
 /// What a person can do about a failure.
 func words(for error: any Error) -> String {
+    if error is JobFormDraft.Unreadable { return "What was typed here last time cannot be read." }
     guard let refusal = error as? KeepError else { return "Something went wrong: \(error)" }
     return switch refusal {
     case .Invalid(let problems): problems.map { sentence($0.message) }.joined(separator: " ")

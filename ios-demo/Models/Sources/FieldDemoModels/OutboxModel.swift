@@ -16,10 +16,12 @@ public final class OutboxModel: Screen {
     @ObservationIgnored private var isDiscarding = false
     @ObservationIgnored private let session: Session
     @ObservationIgnored private let following: Following
+    @ObservationIgnored private let wishes: Wishes
 
     init(_ session: Session) {
         self.session = session
         following = Following(session)
+        wishes = Wishes(session)
         following.follow(session.keep.watchOutbox()) { [weak self] items in
             let rows = try await outboxRows(items, session)
             self?.rows = rows
@@ -39,12 +41,12 @@ public final class OutboxModel: Screen {
 
     /// Keeps an item, and what was saved together with it, from being sent.
     public func pause(_ row: OutboxRow) {
-        Task { await act { try await $0.session.keep.pause(row.id) } }
+        wish { try await $0.session.keep.pause(row.id) }
     }
 
     /// Takes it up again.
     public func unpause(_ row: OutboxRow) {
-        Task { await act { try await $0.session.keep.unpause(row.id) } }
+        wish { try await $0.session.keep.unpause(row.id) }
     }
 
     /// Asks whether to give an item up, and says all that would go with it.
@@ -56,9 +58,9 @@ public final class OutboxModel: Screen {
     public func discard() {
         guard let asked = discarding, !isDiscarding else { return }
         isDiscarding = true
-        Task {
-            await act { try await $0.discard(asked.plan) }
-            isDiscarding = false
+        wish { model in
+            defer { model.isDiscarding = false }
+            try await model.discard(asked.plan)
         }
     }
 
@@ -74,7 +76,10 @@ public final class OutboxModel: Screen {
         }
     }
 
-    public func leave() { following.end() }
+    public func leave() {
+        following.end()
+        wishes.end()
+    }
 
     public func wake() {}
 
@@ -93,6 +98,14 @@ public final class OutboxModel: Screen {
     private func ask(_ operation: Int64, hasChanged: Bool) async throws {
         discarding = try await DiscardQuestion(
             session.keep.discardPlan(operation), session.keep, hasChanged: hasChanged)
+    }
+
+    private func wish(_ action: @escaping @MainActor (OutboxModel) async throws -> Void) {
+        wishes.post { [self] in
+            try await action(self)
+        } failed: { [self] error in
+            report = words(for: error)
+        }
     }
 
     private func act(_ action: @MainActor (OutboxModel) async throws -> Void) async {

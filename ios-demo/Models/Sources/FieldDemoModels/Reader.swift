@@ -40,7 +40,7 @@ public struct Reader: Sendable {
     func shortDay(_ day: Day) -> String { words(day, withYear: day.text.prefix(4) != today.text.prefix(4)) }
 
     /// Today, where the person is.
-    var today: Day { Day(of: Date(), in: calendar) }
+    var today: Day { Day(of: Date(), in: zone()) }
 
     /// A calendar day as a moment of it where the person is, for the pickers of the system; nil for what is no day.
     func date(of day: Day) -> Date? {
@@ -52,7 +52,7 @@ public struct Reader: Sendable {
     }
 
     /// The calendar day of a moment, where the person is.
-    func day(of date: Date) -> Day { Day(of: date, in: calendar) }
+    func day(of date: Date) -> Day { Day(of: date, in: zone()) }
 
     private var calendar: Calendar {
         var calendar = Calendar(identifier: .gregorian)

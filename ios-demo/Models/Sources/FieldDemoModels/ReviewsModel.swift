@@ -22,10 +22,12 @@ public final class ReviewsModel: Screen {
 
     @ObservationIgnored private let session: Session
     @ObservationIgnored private let following: Following
+    @ObservationIgnored private let wishes: Wishes
 
     init(_ session: Session) {
         self.session = session
         following = Following(session)
+        wishes = Wishes(session)
         following.follow(session.keep.watchReviews()) { [weak self] reviews in
             var rows: [ReviewRow] = []
             for review in reviews { rows.append(try await ReviewRow(review, session)) }
@@ -71,21 +73,23 @@ public final class ReviewsModel: Screen {
         }
     }
 
-    public func leave() { following.end() }
+    public func leave() {
+        following.end()
+        wishes.end()
+    }
 
     public func wake() {}
 
     private func answer(_ row: ReviewRow, _ answer: Resolve) {
-        Task {
+        wishes.post { [self] in
             do {
                 try await session.keep.resolve(row.review, answer)
-                (merging[row.id], notices[row.id]) = (nil, nil)
             } catch KeepError.ReviewClosed {
                 // Both sides say the same by now: the question is gone from the list, too.
-                (merging[row.id], notices[row.id]) = (nil, nil)
-            } catch {
-                notices[row.id] = words(for: error)
             }
+            (merging[row.id], notices[row.id]) = (nil, nil)
+        } failed: { [self] error in
+            notices[row.id] = words(for: error)
         }
     }
 }

@@ -67,9 +67,12 @@ public final class Session {
         } catch KeepError.Suspended, KeepError.Closed {
         } catch is CancellationError {
         } catch {
-            trouble = words(for: error)
+            tell(error)
         }
     }
+
+    /// Says a failure that no screen can say.
+    func tell(_ error: any Error) { trouble = words(for: error) }
 
     func watchBegins() { watches += 1 }
 

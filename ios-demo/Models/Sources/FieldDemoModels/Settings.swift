@@ -12,9 +12,14 @@ struct SettingsFile {
     let url: URL
 
     /// What was saved; nil before the first time.
-    func load() -> AppSettings? {
-        guard let data = try? Data(contentsOf: url) else { return nil }
-        return try? JSONDecoder().decode(AppSettings.self, from: data)
+    ///
+    /// - Throws: `DecodingError` when it is damaged; another error when it cannot be read now, as before the first unlock.
+    func load() throws -> AppSettings? {
+        do {
+            return try JSONDecoder().decode(AppSettings.self, from: Data(contentsOf: url))
+        } catch CocoaError.fileReadNoSuchFile {
+            return nil
+        }
     }
 
     /// Replaces what was saved, all of it or nothing.

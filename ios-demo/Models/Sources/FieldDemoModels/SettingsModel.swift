@@ -13,9 +13,11 @@ public final class SettingsModel: Screen {
     public let device: String
 
     @ObservationIgnored private let session: Session
+    @ObservationIgnored private let wishes: Wishes
 
     init(_ session: Session) {
         self.session = session
+        wishes = Wishes(session)
         server = session.settings.server
         user = session.settings.user
         device = session.keep.device
@@ -41,7 +43,7 @@ public final class SettingsModel: Screen {
         }
     }
 
-    public func leave() {}
+    public func leave() { wishes.end() }
 
     public func wake() {}
 
@@ -54,12 +56,10 @@ public final class SettingsModel: Screen {
 
     /// In order: what was chosen last is what holds.
     private func act(_ action: @escaping @MainActor (Session) async throws -> String?) {
-        session.inOrder.post { [self] in
-            do {
-                notice = try await action(session)
-            } catch {
-                notice = words(for: error)
-            }
+        wishes.post { [self] in
+            notice = try await action(session)
+        } failed: { [self] error in
+            notice = words(for: error)
         }
     }
 }

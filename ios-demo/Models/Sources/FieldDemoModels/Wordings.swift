@@ -23,7 +23,7 @@ final class Wordings {
             for await _ in wishes {
                 let wording = Wording(session.keep, session.reader)
                 await session.told { try await show(wording) }
-                self?.repeatAt(wording.changesAtMs, session.keep)
+                self?.repeatAt(wording.changesAtMs, session)
             }
         }
     }
@@ -37,16 +37,16 @@ final class Wordings {
         work?.cancel()
     }
 
-    private func repeatAt(_ ms: Int64?, _ keep: Fieldkeep) {
+    private func repeatAt(_ ms: Int64?, _ session: Session) {
         alarm?.cancel()
         guard let ms else { return }
         alarm = Task { [wish] in
             // Suspended or closed: after a sleep the words are asked for again.
-            guard let nowMs = try? await keep.nowMs() else { return }
-            guard (try? await Task.sleep(for: .milliseconds(max(ms - nowMs, Self.shortestWaitMs)))) != nil else {
-                return
+            await session.told {
+                let nowMs = try await session.keep.nowMs()
+                try await Task.sleep(for: .milliseconds(max(ms - nowMs, Self.shortestWaitMs)))
+                wish.yield()
             }
-            wish.yield()
         }
     }
 }

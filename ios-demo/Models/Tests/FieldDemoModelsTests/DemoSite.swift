@@ -1,4 +1,5 @@
 import Fieldkeep
+import FieldkeepTesting
 import Foundation
 
 /// The world around the phone: the server with a working set, the office, and a network that can be taken away.
@@ -15,12 +16,7 @@ final class DemoSite: Sendable {
         let changes: [String: Int]
         func callAsFunction(_ field: String) -> String? { values[field].flatMap(\.text) }
     }
-    private struct Listening: Decodable, Sendable { let listening: String }
-    private struct Answer: Decodable, Sendable { let ok: Bool }
-    private struct Dump: Decodable, Sendable {
-        struct Records: Decodable, Sendable { let records: [Stored] }
-        let result: Records
-    }
+    private struct Dump: Decodable, Sendable { let records: [Stored] }
 
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fieldkeep-\(UUID().uuidString)")
     /// What the phone is told: the proxy's address.
@@ -32,15 +28,19 @@ final class DemoSite: Sendable {
     init() async throws {
         let data = folder.appendingPathComponent("server").path
         try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
-        server = try Program("serve", "--data", data, "--listen", "127.0.0.1:0")
-        let address = try await server.line(as: Listening.self).listening
-        proxy = try Program("faults", "--to", address)
-        url = try await proxy.line(as: Listening.self).listening
+        let harness = ProcessInfo.processInfo.environment["FIELDKEEP_HARNESS"] ?? "FIELDKEEP_HARNESS is not set"
+        server = try Program(harness, ["serve", "--data", data, "--listen", "127.0.0.1:0"])
+        let address = try await server.line()["listening"].text ?? ""
+        proxy = try Program(harness, ["faults", "--to", address])
+        url = try await proxy.line()["listening"].text ?? ""
         office = try Program(
-            "office", "--server", address, "--token-file", "\(data)/tokens.json", "--admin-token-file",
-            "\(data)/admin-token")
-        _ = try await office.answer(to: #"{"do":"load","work_orders":5,"seed":7}"#, as: Answer.self)
-        let all = try await office.answer(to: #"{"do":"dump","type":"work_order"}"#, as: Dump.self).result.records
+            harness,
+            [
+                "office", "--server", address, "--token-file", "\(data)/tokens.json", "--admin-token-file",
+                "\(data)/admin-token",
+            ])
+        try await office.ask(#"{"do":"load","work_orders":5,"seed":7}"#)
+        let all = try await office.ask(#"{"do":"dump","type":"work_order"}"#, for: Dump.self)?.records ?? []
         jobs = all.filter { $0("status") == "assigned" }.map(\.server_id)
         for (index, job) in jobs.enumerated() {
             let due = Day(of: Date(timeIntervalSinceNow: Double(index - 1) * 86_400))
@@ -48,8 +48,8 @@ final class DemoSite: Sendable {
         }
     }
 
-    func end() {
-        for program in [office, proxy, server] { program.end() }
+    func end() async {
+        for program in [office, proxy, server] { await program.killed() }
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -61,12 +61,12 @@ final class DemoSite: Sendable {
 
     /// The office changes fields of a job.
     func set(_ job: String, _ fields: String) async throws {
-        try await say(#"{"do":"set","type":"work_order","server_id":"\#(job)","fields":\#(fields)}"#, to: office)
+        try await office.ask(#"{"do":"set","type":"work_order","server_id":"\#(job)","fields":\#(fields)}"#)
     }
 
     /// The records of a type on the server.
     func records(_ type: String) async throws -> [Stored] {
-        try await office.answer(to: #"{"do":"dump","type":"\#(type)"}"#, as: Dump.self).result.records
+        try await office.ask(#"{"do":"dump","type":"\#(type)"}"#, for: Dump.self)?.records ?? []
     }
 
     /// A job on the server.
@@ -75,13 +75,8 @@ final class DemoSite: Sendable {
     }
 
     /// Every connection is closed at once.
-    func refuse() async throws { try await say(#"{"do":"refuse"}"#, to: proxy) }
+    func refuse() async throws { try await proxy.ask(#"{"do":"refuse"}"#) }
 
     /// Everything goes through again.
-    func pass() async throws { try await say(#"{"do":"pass"}"#, to: proxy) }
-
-    private func say(_ command: String, to program: Program) async throws {
-        let answer = try await program.answer(to: command, as: Answer.self)
-        guard answer.ok else { throw Program.Failed(description: "refused: \(command)") }
-    }
+    func pass() async throws { try await proxy.ask(#"{"do":"pass"}"#) }
 }

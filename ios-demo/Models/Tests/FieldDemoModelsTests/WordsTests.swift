@@ -32,7 +32,7 @@ import Testing
         #expect(decimal(in: " 1,5 ") == Decimal(string: "1.5"))
         #expect(decimal(in: "-2") == -2)
         for typed in ["", "2 pieces", "1.5.2", ".5", "1e3", "٣"] { #expect(decimal(in: typed) == nil, "\(typed)") }
-        #expect(typedValue("2026-4-1", like: .date("")) == nil)
+        #expect(typedValue("2026-4-1", like: .date("")) == nil && typedValue("2026-02-30", like: .date("")) == nil)
         #expect(typedValue("1,50", like: .decimal("")) == .decimal("1.50"))
         #expect(typedValue("x", like: .integer(1)) == nil)
     }

@@ -29,7 +29,7 @@ final class Worker {
             outcome = .failure(error)
         }
         await worker.app.close()
-        worker.site.end()
+        await worker.site.end()
         try outcome.get()
     }
 

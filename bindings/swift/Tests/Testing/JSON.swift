@@ -1,15 +1,22 @@
 import Foundation
 
 /// What the programs of the harness read and write.
-enum JSON: Sendable, Equatable, Decodable {
+public enum JSON: Sendable, Equatable, Decodable {
+    /// Nothing.
     case null
+    /// Yes or no.
     case bool(Bool)
+    /// A number.
     case number(Double)
+    /// A text.
     case text(String)
+    /// A list.
     case list([JSON])
+    /// Members by name.
     case object([String: JSON])
 
-    init(from decoder: any Decoder) throws {
+    /// Of any kind.
+    public init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
         if value.decodeNil() {
             self = .null
@@ -26,24 +33,28 @@ enum JSON: Sendable, Equatable, Decodable {
         }
     }
 
-    init(parsing text: String) throws {
+    /// From text.
+    public init(parsing text: String) throws {
         self = try JSONDecoder().decode(JSON.self, from: Data(text.utf8))
     }
 
     /// A member; null where there is none.
-    subscript(_ name: String) -> JSON {
+    public subscript(_ name: String) -> JSON {
         if case .object(let members) = self { members[name] ?? .null } else { .null }
     }
 
-    var text: String? {
+    /// The text, where it is one.
+    public var text: String? {
         if case .text(let text) = self { text } else { nil }
     }
 
-    var number: Int? {
-        if case .number(let number) = self { Int(number) } else { nil }
+    /// The number, where it is a whole one.
+    public var number: Int? {
+        if case .number(let number) = self { Int(exactly: number) } else { nil }
     }
 
-    var list: [JSON] {
+    /// The list; empty where it is none.
+    public var list: [JSON] {
         if case .list(let list) = self { list } else { [] }
     }
 }

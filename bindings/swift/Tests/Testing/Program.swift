@@ -1,4 +1,4 @@
-@testable import Fieldkeep
+import Fieldkeep
 import Foundation
 import Glibc
 
@@ -6,14 +6,21 @@ import Glibc
 ///
 /// `Foundation.Process` is no use in async tests: it waits on a run loop and reads on threads that Swift's tasks need.
 /// Here a thread of its own reads the answers and gives each to the task that waits for it.
-final class Program: Sendable {
-    struct Ended: Error, CustomStringConvertible {
-        let description: String
+public final class Program: Sendable {
+    /// It cannot be started, has ended, or refuses.
+    public struct Ended: Error, CustomStringConvertible {
+        /// In words.
+        public let description: String
+
+        /// In words.
+        public init(description: String) {
+            self.description = description
+        }
     }
 
     private struct State {
-        var waiting: [CheckedContinuation<JSON, any Error>] = []
-        var early: [JSON] = []
+        var waiting: [CheckedContinuation<Data, any Error>] = []
+        var early: [Data] = []
         var ended = false
         var isReaped = false
     }
@@ -24,7 +31,7 @@ final class Program: Sendable {
     private let state = Guarded(State())
 
     /// Starts it. Its errors go to the terminal.
-    init(_ path: String, _ arguments: [String]) throws {
+    public init(_ path: String, _ arguments: [String]) throws {
         // A program that has ended makes writing to it an error, not the end of the tests.
         signal(SIGPIPE, SIG_IGN)
         name = "\(URL(fileURLWithPath: path).lastPathComponent) \(arguments.first ?? "")"
@@ -63,10 +70,14 @@ final class Program: Sendable {
     }
 
     /// The next line that it says by itself. A test that is cancelled, as at its time limit, ends the program.
-    func line() async throws -> JSON {
+    public func line<T: Decodable & Sendable>(as type: T.Type = JSON.self) async throws -> T {
+        try JSONDecoder().decode(type, from: try await nextLine())
+    }
+
+    private func nextLine() async throws -> Data {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let ready: Result<JSON, any Error>? = state.with { state in
+                let ready: Result<Data, any Error>? = state.with { state in
                     if !state.early.isEmpty { return .success(state.early.removeFirst()) }
                     if state.ended { return .failure(Ended(description: "\(name) has ended")) }
                     state.waiting.append(continuation)
@@ -79,23 +90,35 @@ final class Program: Sendable {
         }
     }
 
-    /// Its answer to a line. An `"ok":false` is thrown.
-    func ask(_ command: String) async throws -> JSON {
-        async let answer = line()
+    /// Its answer to a line, the `result` in it. An `"ok":false` is thrown.
+    @discardableResult
+    public func ask(_ command: String) async throws -> JSON {
+        try await ask(command, for: JSON.self) ?? .null
+    }
+
+    /// The same for a result of that type; nil when there is none.
+    public func ask<T: Decodable & Sendable>(_ command: String, for type: T.Type) async throws -> T? {
+        async let answer = nextLine()
         try input.write(contentsOf: Data((command + "\n").utf8))
-        let reply = try await answer
-        guard reply["ok"] == .bool(true) else { throw Ended(description: "\(name) to \(command): \(reply)") }
-        return reply["result"]
+        let line = try await answer
+        guard try JSONDecoder().decode(JSON.self, from: line)["ok"] == .bool(true) else {
+            throw Ended(description: "\(name) to \(command): \(String(decoding: line, as: UTF8.self))")
+        }
+        return try JSONDecoder().decode(Reply<T>.self, from: line).result
+    }
+
+    private struct Reply<T: Decodable>: Decodable {
+        let result: T?
     }
 
     /// Ends it at once (SIGKILL), and returns when it is gone.
-    func killed() async {
+    public func killed() async {
         send(SIGKILL)
         await gone()
     }
 
     /// Asks it to end (SIGTERM, and the end of its input), and returns when it is gone.
-    func stopped() async {
+    public func stopped() async {
         try? input.close()
         send(SIGTERM)
         await withTaskCancellationHandler {
@@ -150,12 +173,13 @@ final class Program: Sendable {
     }
 
     private func take(_ line: Data) {
-        guard let json = try? JSONDecoder().decode(JSON.self, from: line) else { return }
-        let waiting: CheckedContinuation<JSON, any Error>? = state.with { state in
+        let isJSON = (try? JSONDecoder().decode(JSON.self, from: line)) != nil
+        if !isJSON { return }
+        let waiting: CheckedContinuation<Data, any Error>? = state.with { state in
             if !state.waiting.isEmpty { return state.waiting.removeFirst() }
-            state.early.append(json)
+            state.early.append(line)
             return nil
         }
-        waiting?.resume(returning: json)
+        waiting?.resume(returning: line)
     }
 }
