@@ -17,14 +17,14 @@ const STEPS_MS: [(i64, i64); 4] = [(10_000, 1_000), (60_000, 5_000), (90 * 60_00
 
 /// "in 5 minutes": rounded up, so that nobody is called back too early.
 pub(super) fn until(words: &Catalogue, now_ms: i64, at_ms: i64) -> TimeWords {
-    let left = at_ms - now_ms;
+    let left = at_ms.saturating_sub(now_ms);
     if left <= 0 {
         return TimeWords { text: words.text("now", &[]), changes_at_ms: None };
     }
     let position = STEPS_MS.iter().position(|(below, _)| left <= *below).unwrap_or(STEPS_MS.len() - 1);
     let step = STEPS_MS[position].1;
     let finer_from = if position == 0 { 0 } else { STEPS_MS[position - 1].0 };
-    let count = (left + step - 1) / step;
+    let count = left / step + i64::from(left % step != 0);
     let (key, number) = match step {
         1_000 => ("in_seconds", count),
         5_000 if count * 5 >= 60 => ("in_minutes", 1),
@@ -34,7 +34,7 @@ pub(super) fn until(words: &Catalogue, now_ms: i64, at_ms: i64) -> TimeWords {
     };
     let text = words.text(&words.counted(key, number), &[("n", &number.to_string())]);
     // The next step of this size, or where finer steps begin, whichever comes first.
-    TimeWords { text, changes_at_ms: Some(at_ms - ((count - 1) * step).max(finer_from)) }
+    TimeWords { text, changes_at_ms: Some(at_ms.saturating_sub(((count - 1) * step).max(finer_from))) }
 }
 
 /// "14:03" today, "3 March at 14:03" on another day.

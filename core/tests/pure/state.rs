@@ -280,6 +280,17 @@ proptest! {
 }
 
 #[test]
+fn no_time_is_too_far_away_for_words() {
+    for (now_ms, at_ms) in [(i64::MIN, i64::MAX), (i64::MAX, i64::MIN), (0, i64::MAX), (i64::MIN, i64::MIN)] {
+        for fact in [SyncFact::Failed { count: 1, next_at_ms: at_ms }, SyncFact::Synced { at_ms }] {
+            let locale = ReaderLocale { language: "en".to_owned(), utc_offset_minutes: i32::MAX };
+            let said = sentence(&SyncState::of(SyncScope::Record, vec![fact]), now_ms, &locale);
+            assert!(!said.text.is_empty(), "{now_ms} {at_ms}");
+        }
+    }
+}
+
+#[test]
 fn an_app_may_bring_its_own_words() {
     let shouting = include_str!("../../src/state/words/en.json").replace("Saved on this device.", "SAVED.");
     let words = Catalogue::from_json(&shouting).unwrap();
