@@ -6,6 +6,9 @@ plugins {
 group = "io.fieldkeep"
 version = "0.1.0"
 
+// Where cargo builds, and where `cargo xtask step quickstarts` writes; -Pcargo.target says another place.
+val cargoTarget = providers.gradleProperty("cargo.target").orElse("${rootDir.path}/../../target")
+
 android {
     namespace = "io.fieldkeep.android"
     compileSdk = 35
@@ -19,6 +22,10 @@ android {
     }
     // `cargo ndk -o bindings/kotlin/android/src/main/jniLibs build --release -p fieldkeep-ffi` puts the library there.
     testOptions.unitTests.isIncludeAndroidResources = true
+    testOptions.unitTests.all { it.systemProperty("jna.library.path", cargoTarget.map { target -> "$target/debug" }.get()) }
+    // The code of docs/quickstart-android.md, and the classes that it uses.
+    sourceSets["test"].kotlin.srcDir(cargoTarget.map { "$it/generated/quickstart-kotlin" })
+    sourceSets["test"].kotlin.srcDir(cargoTarget.map { "$it/generated/models-kotlin/demo" })
 }
 
 dependencies {

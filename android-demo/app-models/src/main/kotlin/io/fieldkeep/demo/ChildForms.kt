@@ -7,17 +7,16 @@ import io.fieldkeep.demo.model.Part
 import io.fieldkeep.demo.model.WorkOrder
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.getAndUpdate
 import kotlinx.coroutines.flow.update
-import kotlinx.coroutines.flow.updateAndGet
 import java.time.Instant
 
 /** A note that is being written. */
 data class NoteDraft(
     val text: String = "",
     val problem: String? = null,
-    internal val token: FormToken = FormToken.new(),
-    /** The first tap on "Add": a second tap must be the same edit to count as the same. */
-    internal val addedAt: Instant? = null,
+    /** It is on its way: a second tap is the same note, and nothing is taken that would be lost. */
+    val isAdding: Boolean = false,
 )
 
 /** Adds notes to a job. */
@@ -25,15 +24,16 @@ class NoteForm(session: Session, private val job: WorkOrder.Id) : ScreenModel(se
     private val draft = MutableStateFlow(NoteDraft())
     val state: StateFlow<NoteDraft> = draft
 
-    fun write(text: String) = draft.update { it.copy(text = text, problem = null) }
+    fun write(text: String) = draft.update { if (it.isAdding) it else NoteDraft(text) }
 
     fun add() {
-        val note = draft.updateAndGet { it.copy(addedAt = it.addedAt ?: Instant.now()) }
-        if (note.text.isBlank()) return
-        act({ words -> draft.update { it.copy(problem = words) } }) {
-            val edit = Note.create(job, note.text.trim()) { writtenAt = note.addedAt }
-            session.keep.commit(edit, commitOptions(form = note.token))
-            draft.update { if (it.token == note.token) NoteDraft() else it }
+        val note = draft.getAndUpdate { it.copy(isAdding = it.isAdding || it.text.isNotBlank()) }
+        if (note.isAdding || note.text.isBlank()) return
+        val (token, written) = FormToken.new() to Instant.now()
+        save("New note", { words -> draft.update { it.copy(problem = words, isAdding = false) } }) {
+            val edit = Note.create(job, note.text.trim()) { writtenAt = written }
+            session.keep.commit(edit, commitOptions(form = token))
+            draft.value = NoteDraft()
         }
     }
 }
@@ -44,7 +44,8 @@ data class PartDraft(
     val partNumber: String = "",
     val quantity: String = "1",
     val problem: String? = null,
-    internal val token: FormToken = FormToken.new(),
+    /** As for a note. */
+    val isAdding: Boolean = false,
 )
 
 /** Adds parts to a job. */
@@ -52,26 +53,28 @@ class PartForm(session: Session, private val job: WorkOrder.Id) : ScreenModel(se
     private val draft = MutableStateFlow(PartDraft())
     val state: StateFlow<PartDraft> = draft
 
-    fun name(name: String) = draft.update { it.copy(name = name, problem = null) }
+    fun name(name: String) = type { it.copy(name = name) }
 
-    fun partNumber(number: String) = draft.update { it.copy(partNumber = number, problem = null) }
+    fun partNumber(number: String) = type { it.copy(partNumber = number) }
 
-    fun quantity(quantity: String) = draft.update { it.copy(quantity = quantity, problem = null) }
+    fun quantity(quantity: String) = type { it.copy(quantity = quantity) }
 
     fun add() {
-        val part = draft.value
-        if (part.name.isBlank()) return
-        val quantity = decimalIn(part.quantity)
-        if (quantity == null) {
-            draft.update { it.copy(problem = "Quantity is a number, such as 2 or 1.5.") }
-            return
-        }
-        act({ words -> draft.update { it.copy(problem = words) } }) {
+        val part = draft.getAndUpdate { it.copy(isAdding = it.isAdding || it.name.isNotBlank()) }
+        if (part.isAdding || part.name.isBlank()) return
+        val quantity = decimalIn(part.quantity) ?: return tell("Quantity is a number, such as 2 or 1.5.")
+        val token = FormToken.new()
+        save("New part", ::tell) {
             val edit = Part.create(job, part.name.trim(), quantity) {
                 partNumber = part.partNumber.trim().ifEmpty { null }
             }
-            session.keep.commit(edit, commitOptions(form = part.token))
-            draft.update { if (it.token == part.token) PartDraft() else it }
+            session.keep.commit(edit, commitOptions(form = token))
+            draft.value = PartDraft()
         }
     }
+
+    private fun type(change: (PartDraft) -> PartDraft) =
+        draft.update { if (it.isAdding) it else change(it).copy(problem = null) }
+
+    private fun tell(words: String) = draft.update { it.copy(problem = words, isAdding = false) }
 }

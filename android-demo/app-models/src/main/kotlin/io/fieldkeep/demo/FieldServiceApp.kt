@@ -1,12 +1,13 @@
 package io.fieldkeep.demo
 
+import io.fieldkeep.Awake
 import io.fieldkeep.Fieldkeep
+import io.fieldkeep.KeepException
 import io.fieldkeep.OpenException
 import io.fieldkeep.Options
 import io.fieldkeep.demo.model.Schema
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -46,16 +47,16 @@ class FieldServiceApp(val folder: File, private val reader: Reader = Reader(), p
 
     /** One change at a time of the phase, and of who needs the files open. */
     private val changing = Mutex()
-    private var background = 0
+    private var isAtWork = false
+    private val background = Awake({ workInBackground(true) }, { workInBackground(false) })
 
     val state: StateFlow<AppState> = phase
 
     /** Goes on with the user of the last time; asks who it is when there was none. */
     fun start() = scope.launch {
         changing.withLock {
-            if (phase.value is AppState.Working) return@withLock
-            val settings = withContext(Dispatchers.IO) { file.load() }
-            if (settings == null) phase.value = AppState.SetUp() else open(settings)
+            if (phase.value !is AppState.Working) openAsBefore()
+            settle()
         }
     }
 
@@ -69,7 +70,7 @@ class FieldServiceApp(val folder: File, private val reader: Reader = Reader(), p
             }
             val settings = AppSettings(server.trim(), user.trim(), token.trim())
             open(settings)
-            if (phase.value is AppState.Working) withContext(Dispatchers.IO) { file.save(settings) }
+            (phase.value as? AppState.Working)?.session?.store()
         }
     }
 
@@ -81,38 +82,26 @@ class FieldServiceApp(val folder: File, private val reader: Reader = Reader(), p
         }
     }
 
-    /** The app is on the screen. */
+    /** The app is on the screen. What could not be opened the last time, as while the phone was locked, is tried again. */
     fun wake() = scope.launch {
         changing.withLock {
             isShown = true
+            if (phase.value is AppState.Stuck) openAsBefore()
             settle()
         }
     }
 
     /** Works with the files open, also while the app is not shown; null when nobody has set the app up. */
-    suspend fun <T> inBackground(work: suspend (Fieldkeep) -> T): T? {
+    suspend fun <T> inBackground(work: suspend (Fieldkeep) -> T): T? = background.during {
         start().join()
-        changing.withLock {
-            background += 1
-            settle()
-        }
-        try {
-            return (phase.value as? AppState.Working)?.let { work(it.session.keep) }
-        } finally {
-            withContext(NonCancellable) {
-                changing.withLock {
-                    background -= 1
-                    settle()
-                }
-            }
-        }
+        (phase.value as? AppState.Working)?.let { work(it.session.keep) }
     }
 
     /** Ends for good; a second time it does nothing. What was saved or drafted is there at the next start. */
     suspend fun close() {
         changing.withLock {
             (phase.value as? AppState.Working)?.session?.run {
-                inOrder.post { }.await()
+                inOrder.settle()
                 keep.close()
             }
             phase.value = AppState.Opening
@@ -120,14 +109,30 @@ class FieldServiceApp(val folder: File, private val reader: Reader = Reader(), p
         scope.coroutineContext.job.cancelAndJoin()
     }
 
+    private suspend fun workInBackground(works: Boolean) = changing.withLock {
+        isAtWork = works
+        try {
+            settle()
+        } catch (failure: KeepException) {
+            // [Awake] counts nobody then.
+            isAtWork = false
+            throw failure
+        }
+    }
+
     private suspend fun settle() {
         val session = (phase.value as? AppState.Working)?.session ?: return
         try {
-            if (isShown || background > 0) session.wake() else session.sleep(SLEEP_WITHIN_MS)
+            if (isShown || isAtWork) session.wake() else session.sleep(SLEEP_WITHIN_MS)
         } catch (failure: OpenException) {
             session.keep.close()
             phase.value = failed(failure)
         }
+    }
+
+    private suspend fun openAsBefore() {
+        val settings = withContext(Dispatchers.IO) { file.load() }
+        if (settings == null) phase.value = AppState.SetUp() else open(settings)
     }
 
     private suspend fun open(settings: AppSettings) {

@@ -54,5 +54,8 @@ data class JobFormContent(
     }
 }
 
-/** A number as people type it, with a point or a comma; null when it is none. */
-internal fun decimalIn(text: String): BigDecimal? = text.trim().replace(',', '.').toBigDecimalOrNull()
+/** A number as people type it, with a point or a comma; null when it is none. `1e9` is a number to programmers alone. */
+internal fun decimalIn(text: String): BigDecimal? =
+    text.trim().replace(',', '.').takeIf(PLAIN_NUMBER::matches)?.toBigDecimalOrNull()
+
+private val PLAIN_NUMBER = Regex("[-+]?[0-9.]+")

@@ -9,6 +9,7 @@ import io.fieldkeep.demo.model.changed
 import io.fieldkeep.demo.model.get
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.getAndUpdate
 import kotlinx.coroutines.flow.update
 import java.math.BigDecimal
 import java.time.LocalDate
@@ -23,6 +24,8 @@ data class JobFormState(
     /** What is wrong, by the field's name; under the empty name what concerns the whole. */
     val problems: Map<String, String> = emptyMap(),
     val isMissing: Boolean = false,
+    /** It is being saved: nothing is taken that would be lost. */
+    val isSaving: Boolean = false,
 )
 
 /**
@@ -43,7 +46,7 @@ class JobFormModel(session: Session, val id: WorkOrder.Id) : ScreenModel(session
     val state: StateFlow<JobFormState> = form
 
     init {
-        inOrder { open() }
+        inOrder { if (!isLeft) open() }
     }
 
     fun status(status: WorkOrder.Status) = type { it.copy(status = status) }
@@ -58,15 +61,20 @@ class JobFormModel(session: Session, val id: WorkOrder.Id) : ScreenModel(session
     fun back() = session.navigation.close(this)
 
     /** Throws away what was typed. */
-    fun discard() = inOrder {
-        keep.discardDraft(draftName)
-        isOver = true
-        back()
+    fun discard() {
+        if (form.value.isSaving) return
+        inOrder {
+            keep.discardDraft(draftName)
+            isOver = true
+            back()
+        }
     }
 
-    /** Saves. A second tap is the same operation, by the form's token. */
+    /** Saves. Meanwhile nothing more can be typed; a second tap is the same save. */
     fun save() {
-        val content = form.value.content ?: return
+        val now = form.getAndUpdate { it.copy(isSaving = it.content != null) }
+        val content = now.content
+        if (now.isSaving || content == null) return
         val hours = content.laborHours.ifBlank { null }?.let { decimalIn(it) ?: return tellHours() }
         inOrder { commit(content, hours) }
     }
@@ -89,6 +97,7 @@ class JobFormModel(session: Session, val id: WorkOrder.Id) : ScreenModel(session
         WorkOrder.of(job.record.copy(seen = draft.seen ?: job.record.seen))
 
     private suspend fun commit(content: JobFormContent, hours: BigDecimal?) {
+        if (isOver) return
         val edit = shown?.changed {
             status = content.status
             laborHours = hours
@@ -98,7 +107,9 @@ class JobFormModel(session: Session, val id: WorkOrder.Id) : ScreenModel(session
         try {
             keep.commit(edit, commitOptions(form = token, draft = draftName))
         } catch (unfit: KeepException.Invalid) {
-            form.update { it.copy(problems = unfit.problems.associate { problem -> problem.field to problem.message }) }
+            // Beside the fields only while somebody sees them.
+            if (isLeft) throw unfit
+            tell(unfit.problems.associate { it.field to it.message })
             return
         }
         isOver = true
@@ -106,7 +117,10 @@ class JobFormModel(session: Session, val id: WorkOrder.Id) : ScreenModel(session
     }
 
     private fun type(change: (JobFormContent) -> JobFormContent) {
-        form.update { it.copy(content = it.content?.let(change), hasDraft = true, problems = emptyMap()) }
+        form.update {
+            if (it.isSaving) return
+            it.copy(content = it.content?.let(change), hasDraft = true, problems = emptyMap())
+        }
         inOrder { keepDraft() }
     }
 
@@ -118,17 +132,11 @@ class JobFormModel(session: Session, val id: WorkOrder.Id) : ScreenModel(session
         kept = newest
     }
 
-    private fun inOrder(action: suspend () -> Unit) {
-        session.inOrder.post {
-            try {
-                action()
-            } catch (refusal: KeepException) {
-                form.update { it.copy(problems = mapOf("" to wordsFor(refusal))) }
-            }
-        }
-    }
+    private fun inOrder(action: suspend () -> Unit) =
+        save(form.value.title.ifEmpty { "Edit job" }, { tell(mapOf("" to it)) }, action)
 
-    private fun tellHours() = form.update {
-        it.copy(problems = mapOf(WorkOrder.Columns.laborHours.name to "Labor hours are a number, such as 1.5."))
-    }
+    private fun tellHours() = tell(mapOf(WorkOrder.Columns.laborHours.name to "Labor hours are a number, such as 1.5."))
+
+    /** Says what is wrong by the fields' names, and takes input again. */
+    private fun tell(problems: Map<String, String>) = form.update { it.copy(problems = problems, isSaving = false) }
 }

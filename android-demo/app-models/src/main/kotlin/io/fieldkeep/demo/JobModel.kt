@@ -2,7 +2,9 @@ package io.fieldkeep.demo
 
 import io.fieldkeep.Edit
 import io.fieldkeep.FormToken
+import io.fieldkeep.Record
 import io.fieldkeep.RecordStatus
+import io.fieldkeep.SeenStamp
 import io.fieldkeep.archived
 import io.fieldkeep.commitOptions
 import io.fieldkeep.demo.model.Customer
@@ -27,6 +29,7 @@ import kotlinx.coroutines.flow.flowOf
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.flow.transformLatest
+import java.util.concurrent.ConcurrentHashMap
 
 /** A note, a part or a visit below a job. */
 data class ChildRow(val title: String, val detail: String, val line: StatusLine)
@@ -70,7 +73,7 @@ data class JobState(
 class JobModel(session: Session, val id: WorkOrder.Id) : ScreenModel(session) {
     private val keep = session.keep
     private val told = MutableStateFlow<String?>(null)
-    private var stepToken = FormToken.new()
+    private val steps = ConcurrentHashMap<String, Step>()
 
     /** Why the last wish was not fulfilled; null when it was. */
     val message: StateFlow<String?> = told
@@ -86,13 +89,13 @@ class JobModel(session: Session, val id: WorkOrder.Id) : ScreenModel(session) {
     fun openReviews() = session.navigation.openReviews()
 
     /** Marks the work as finished and signed. */
-    fun signOff() = step { it.record.signedOff() }
+    fun signOff() = step("Sign off") { it.signedOff() }
 
     /** Puts the job away. */
-    fun archive() = step { it.record.archived() }
+    fun archive() = step("Archive") { it.archived() }
 
     /** Takes it up again. */
-    fun reopen() = step { it.record.reopened() }
+    fun reopen() = step("Reopen") { it.reopened() }
 
     fun forgetMessage() {
         told.value = null
@@ -104,14 +107,18 @@ class JobModel(session: Session, val id: WorkOrder.Id) : ScreenModel(session) {
         super.leave()
     }
 
-    /** A step of the job as it is shown; a second tap is the same step. */
-    private fun step(edit: (WorkOrder) -> Edit) {
-        val shown = state.value.details?.job ?: return
-        val token = stepToken
-        act({ told.value = it }) {
-            keep.commit(edit(shown), commitOptions(form = token))
-            if (stepToken == token) stepToken = FormToken.new()
-        }
+    /** A step of the job as it is shown. A second tap on the same sight is the same step; other steps come behind it. */
+    private fun step(name: String, edit: (Record) -> Edit) {
+        val shown = state.value.details?.job?.record ?: return
+        val step = checkNotNull(
+            steps.compute(name) { _, last -> last?.takeIf { it.shown == shown.seen } ?: Step(shown.seen, edit(shown)) },
+        )
+        save(name, { told.value = it }) { keep.commit(step.edit, commitOptions(form = step.token)) }
+    }
+
+    /** One step, and the token that makes two taps of it one. */
+    private class Step(val shown: SeenStamp, val edit: Edit) {
+        val token = FormToken.new()
     }
 
     private fun watchJob(): Flow<JobState> {

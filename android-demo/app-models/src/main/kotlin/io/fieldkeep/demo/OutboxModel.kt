@@ -70,24 +70,24 @@ class OutboxModel(session: Session) : ScreenModel(session) {
     /** Tries at once. A tap while it runs asks for nothing more. */
     fun syncNow() {
         if (!syncing.compareAndSet(syncing.value.copy(isRunning = false), SyncNow(isRunning = true))) return
-        act(::tell) { tell(wordsFor(keep.syncNow())) }
+        look(::tell) { tell(wordsFor(keep.syncNow())) }
     }
 
     /** Keeps it from being sent. */
-    fun pause(row: OutboxRow) = act(::tell) { keep.pause(row.operation) }
+    fun pause(row: OutboxRow) = save(row.title, ::tell) { keep.pause(row.operation) }
 
     /** Takes it up again. */
-    fun unpause(row: OutboxRow) = act(::tell) { keep.unpause(row.operation) }
+    fun unpause(row: OutboxRow) = save(row.title, ::tell) { keep.unpause(row.operation) }
 
     /** Shows all that would go with it, before anything is given up. */
-    fun planGivingUp(row: OutboxRow) = act(::tell) { plan(row.operation, hasChanged = false) }
+    fun planGivingUp(row: OutboxRow) = look(::tell) { plan(row.operation, hasChanged = false) }
 
     fun forgetPlan() {
         planned.value = null
     }
 
     /** Gives up what the plan says, as it was shown. When something else would happen by now, that is shown instead. */
-    fun giveUp(shown: GivingUp) = act(::tell) {
+    fun giveUp(shown: GivingUp) = save("Give up", ::tell) {
         try {
             keep.discard(shown.plan)
             forgetPlan()

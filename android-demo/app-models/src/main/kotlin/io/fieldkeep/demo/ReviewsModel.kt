@@ -102,7 +102,7 @@ class ReviewsModel(session: Session) : ScreenModel(session) {
         }
     }
 
-    private fun answer(review: Review, answer: Resolve) = act({ tell(review.id, it) }) {
+    private fun answer(review: Review, answer: Resolve) = save(review.label, { tell(review.id, it) }) {
         try {
             keep.resolve(review, answer)
         } catch (_: KeepException.ReviewClosed) {

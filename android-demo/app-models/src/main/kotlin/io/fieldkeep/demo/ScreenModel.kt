@@ -1,9 +1,11 @@
 package io.fieldkeep.demo
 
-import io.fieldkeep.KeepException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.isActive
 import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
 import java.util.concurrent.atomic.AtomicLong
@@ -16,38 +18,30 @@ abstract class ScreenModel(protected val session: Session) {
     protected val scope =
         CoroutineScope(session.scope.coroutineContext + SupervisorJob(session.scope.coroutineContext.job))
 
+    protected val isLeft: Boolean get() = !scope.isActive
+
     /** The screen was left. */
     open fun leave() = scope.cancel()
 
-    /** Does what a person asked for; what cannot be done is told in words. */
-    protected fun act(tell: (String) -> Unit, action: suspend () -> Unit) = scope.launch {
-        try {
-            action()
-        } catch (refusal: KeepException) {
-            tell(wordsFor(refusal))
-        }
+    /** Looks for what this screen alone wants to know; it ends with the screen. What goes wrong is told in words. */
+    protected fun look(tell: (String) -> Unit, action: suspend () -> Unit) = scope.launch { trying(tell, action) }
+
+    /**
+     * Does what a person asked for, behind everything that was asked for before, also when the screen is left meanwhile.
+     * What goes wrong is told in words: on this screen, or where the person is by then, with the name of [what] it was.
+     */
+    protected fun save(what: String, tell: (String) -> Unit, action: suspend () -> Unit) = session.inOrder.post {
+        trying({ words -> if (isLeft) session.tell("$what: $words") else tell(words) }, action)
+    }
+
+    private suspend fun trying(tell: (String) -> Unit, action: suspend () -> Unit) = try {
+        action()
+    } catch (failure: Exception) {
+        currentCoroutineContext().ensureActive()
+        tell(wordsFor(failure))
     }
 
     private companion object {
         val numbers = AtomicLong()
     }
-}
-
-/** What a person can do about a refusal. */
-fun wordsFor(refusal: KeepException): String = when (refusal) {
-    is KeepException.Invalid -> refusal.problems.joinToString(" ") { "${it.message.trimEnd('.')}." }
-    is KeepException.NotFound -> "This is not on this device any more."
-    is KeepException.NotEditable -> "This cannot be changed any more."
-    is KeepException.BadStamp -> "This has changed meanwhile. Look at it again."
-    is KeepException.Merged -> "This was merged into another record."
-    is KeepException.FormTokenReused -> "This was saved already. Open the form again to change more."
-    is KeepException.Moved -> "The other side has changed again. Look at both once more."
-    is KeepException.PlanChanged -> "Something else would be given up by now. Look at it again."
-    is KeepException.ReviewClosed -> "This question is answered already."
-    is KeepException.Full -> "There is no space left on this device. Free some and try again."
-    is KeepException.Suspended, is KeepException.Closed -> "The app is resting. Try again."
-    is KeepException.Unavailable -> "The files cannot be read now. Try again later."
-    is KeepException.Damaged -> "The files on this device are damaged. Ask for help, and do not remove the app."
-    is KeepException.BadRequest -> "This cannot be done: ${refusal.words}"
-    is KeepException.Internal -> "Something went wrong: ${refusal.words}"
 }

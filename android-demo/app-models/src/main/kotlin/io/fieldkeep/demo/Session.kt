@@ -13,6 +13,7 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.emptyFlow
 import kotlinx.coroutines.flow.flatMapLatest
+import kotlinx.coroutines.flow.update
 
 /** What every screen works with while a user's folder is open. */
 class Session(
@@ -32,8 +33,13 @@ class Session(
 
     val darkTheme: StateFlow<Boolean> = dark
 
-    /** What must happen one after the other: reading, keeping and saving forms and settings. */
-    val inOrder = InOrder(scope)
+    private val untold = MutableStateFlow(emptyList<String>())
+
+    /** What went wrong when its screen was left already, the oldest first. Shown wherever the person is. */
+    val messages: StateFlow<List<String>> = untold
+
+    /** What must happen one after the other, and though its screen is left: reading, keeping and saving. */
+    val inOrder = InOrder(scope, ::fail)
 
     /** Where the person is in the app. */
     val navigation = Navigation(this)
@@ -49,8 +55,9 @@ class Session(
         told.value = conditions
         try {
             keep.conditions(conditions)
-        } catch (_: KeepException.Suspended) {
+        } catch (resting: KeepException) {
             // [wake] tells it.
+            if (!isClosedOnPurpose(resting)) throw resting
         }
     }
 
@@ -67,10 +74,16 @@ class Session(
         store()
     }
 
+    /** Something went wrong that no screen tells. */
+    fun tell(words: String) = untold.update { it + words }
+
+    /** The person has read the oldest message. */
+    fun forgetMessage() = untold.update { it.drop(1) }
+
     /** Lets go of all files in time, so that the system may freeze the process. */
     suspend fun sleep(withinMs: Long) {
         if (!awake.value) return
-        inOrder.post { }.await()
+        inOrder.settle()
         awake.value = false
         keep.suspendWithin(withinMs)
     }
@@ -87,8 +100,15 @@ class Session(
         awake.value = true
     }
 
-    private fun store() {
+    /** Keeps the settings for the next start. */
+    fun store() {
         inOrder.post { save(settings.copy(token = signedIn.current()?.text.orEmpty(), darkTheme = dark.value)) }
+    }
+
+    /** Nobody foresaw it: for the person in words, for a developer with all there is. */
+    private fun fail(failure: Throwable) {
+        failure.printStackTrace()
+        tell(wordsFor(failure))
     }
 
     /** The files are closed on purpose: no failure of a screen. */

@@ -41,7 +41,7 @@ class SettingsModel(session: Session) : ScreenModel(session) {
         notice.value = "Signed in."
     }
 
-    private fun tell(conditions: Conditions) = act({ notice.value = it }) {
+    private fun tell(conditions: Conditions) = save("Network and battery", { notice.value = it }) {
         session.setConditions(conditions)
         notice.value = null
     }

@@ -5,6 +5,7 @@ import io.fieldkeep.Conditions
 import io.fieldkeep.NetworkKind
 import io.fieldkeep.demo.model.Customer
 import io.fieldkeep.demo.model.WorkOrder
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.flow.filterIsInstance
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
@@ -53,6 +54,18 @@ class Desk private constructor(private val folder: File) {
         val form = session.navigation.way.value.last().model as JobFormModel
         form.state.first { it.content != null }
         return form
+    }
+
+    /** Does something while all that saves is held up, then waits until it is done. */
+    suspend fun held(what: suspend () -> Unit) {
+        val release = CompletableDeferred<Unit>()
+        session.inOrder.post { release.await() }
+        try {
+            what()
+        } finally {
+            release.complete(Unit)
+        }
+        session.inOrder.settle()
     }
 
     companion object {

@@ -22,7 +22,7 @@ class JobFormModelTest {
         form.save()
         form.save()
         session.navigation.way.first { way -> way.none { it.model === form } }
-        session.inOrder.post { }.await()
+        session.inOrder.settle()
         assertEquals(1, session.keep.outbox().count { it.kind == ChangeKind.PATCH })
         assertEquals(2, session.navigation.way.value.size)
         val saved = assertNotNull(session.keep.get(job))
@@ -42,13 +42,13 @@ class JobFormModelTest {
     fun `a draft survives a restart with the sight and the token it began with`() = Desk.at {
         val form = openForm()
         form.status(WorkOrder.Status.Complete)
-        session.inOrder.post { }.await()
+        session.inOrder.settle()
         val before = assertNotNull(session.keep.draft("job/$job"))
         restart()
         val again = openForm()
         assertEquals(WorkOrder.Status.Complete, again.state.value.content?.status)
         again.description(SENTENCE)
-        session.inOrder.post { }.await()
+        session.inOrder.settle()
         val after = assertNotNull(session.keep.draft("job/$job"))
         assertEquals(before.seen, after.seen)
         assertEquals(JobFormContent.tokenIn(before.fields), JobFormContent.tokenIn(after.fields))
@@ -69,7 +69,7 @@ class JobFormModelTest {
         form.description("a")
         form.discard()
         form.description("ab")
-        session.inOrder.post { }.await()
+        session.inOrder.settle()
         assertNull(session.keep.draft("job/$job"))
     }
 
@@ -84,6 +84,33 @@ class JobFormModelTest {
     }
 
     @Test
+    fun `a number that nobody can write out is said beside its field`() = Desk.at {
+        val form = openForm()
+        for (hours in listOf("1e2000000000", "1e-2000000000", "9".repeat(100))) {
+            form.laborHours(hours)
+            form.save()
+            form.state.first { "labor_hours" in it.problems }
+            assertEquals(false, form.state.value.isSaving, "it takes input again")
+        }
+    }
+
+    @Test
+    fun `while it is saved it takes no input, and what was typed before is all there`() = Desk.at {
+        val form = openForm()
+        held {
+            form.description(SENTENCE)
+            form.save()
+            form.description("Typed too late")
+            form.status(WorkOrder.Status.Complete)
+            form.discard()
+            assertEquals(true to SENTENCE, form.state.value.run { isSaving to content?.description })
+        }
+        val saved = assertNotNull(session.keep.get(job))
+        assertEquals(listOf(SENTENCE, WorkOrder.Status.Assigned), listOf(saved.description, saved.status))
+        assertNull(session.keep.draft("job/$job"))
+    }
+
+    @Test
     fun `an archived job cannot be saved, and the form says so`() = Desk.at {
         val form = openForm()
         val shown = assertNotNull(session.keep.get(job))
@@ -93,6 +120,9 @@ class JobFormModelTest {
         val problem = form.state.first { it.problems.isNotEmpty() }.problems.getValue("")
         assertEquals("This cannot be changed any more.", problem)
         assertEquals(SENTENCE, form.state.value.content?.description)
+        form.description("It takes input again")
+        session.inOrder.settle()
+        assertEquals("It takes input again", openForm().state.value.content?.description)
     }
 
     private companion object {

@@ -7,7 +7,12 @@ import io.fieldkeep.NetworkKind
 import io.fieldkeep.Severity
 import io.fieldkeep.demo.model.Note
 import io.fieldkeep.find
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.yield
 import java.io.File
 import kotlin.test.Test
 import kotlin.test.assertEquals
@@ -50,6 +55,9 @@ class ScreensTest {
         val parts = (session.navigation.way.value.last().model as JobModel).partForm
         parts.name("Seal")
         parts.quantity("some")
+        parts.add()
+        assertEquals("Quantity is a number, such as 2 or 1.5.", parts.state.value.problem)
+        parts.quantity("1e2000000000")
         parts.add()
         assertEquals("Quantity is a number, such as 2 or 1.5.", parts.state.value.problem)
     }
@@ -112,6 +120,43 @@ class ScreensTest {
     }
 
     @Test
+    fun `a background job that is cancelled anywhere lets the app sleep on`() = Desk.at {
+        app.sleep().join()
+        repeat(60) { number ->
+            coroutineScope {
+                val job = launch(Dispatchers.Default) { app.inBackground { it.outbox() } }
+                repeat(number * number) { yield() }
+                job.cancelAndJoin()
+            }
+        }
+        assertFailsWith<KeepException.Suspended> { session.keep.outbox() }
+    }
+
+    @Test
+    fun `a folder that was opened for nobody is not held open`() = Desk.at {
+        app.close()
+        val unseen = FieldServiceApp(app.folder, isShown = false)
+        unseen.start().join()
+        assertFailsWith<KeepException.Suspended> { unseen.session.keep.outbox() }
+        assertEquals(2, unseen.inBackground { it.outbox().size })
+        unseen.close()
+    }
+
+    @Test
+    fun `what could not be opened is tried again when the app is shown the next time`() = Desk.at {
+        app.close()
+        val other = FieldServiceApp(app.folder, isShown = false)
+        val (database, elsewhere) = File(app.folder, "work/fieldkeep.db") to File(app.folder, "elsewhere")
+        check(database.renameTo(elsewhere) && database.mkdir())
+        other.start().join()
+        assertIs<AppState.Stuck>(other.state.value)
+        check(database.delete() && elsewhere.renameTo(database))
+        other.wake().join()
+        assertEquals(2, other.session.keep.outbox().size)
+        other.close()
+    }
+
+    @Test
     fun `a user who is not that of the folder is told so`() = Desk.at {
         app.close()
         val file = SettingsFile(File(app.folder, "settings"))
@@ -121,4 +166,6 @@ class ScreensTest {
         assertIs<AppState.SetUp>(other.state.value)
         other.close()
     }
+
+    private val FieldServiceApp.session get() = (state.value as AppState.Working).session
 }

@@ -44,6 +44,7 @@ class WordsTest {
         assertEquals(Value.Decimal("1.5"), typedValue("1,5", Value.Decimal("2")))
         assertEquals(Value.Date("2026-03-04"), typedValue(" 2026-03-04 ", Value.Date("2026-01-01")))
         assertNull(typedValue("soon", Value.Date("2026-01-01")))
+        assertNull(typedValue("1e2000000000", Value.Decimal("2")))
         assertNull(typedValue("x", Value.Integer(1)))
         assertEquals(Value.Text("x"), typedValue("x", Value.Text("")))
     }

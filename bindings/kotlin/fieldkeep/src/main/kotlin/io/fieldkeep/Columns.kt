@@ -76,7 +76,7 @@ fun textColumn(name: String, label: String) = SortableColumn(name, label, Value:
 
 /** An exact decimal number. */
 fun decimalColumn(name: String, label: String) =
-    SortableColumn<BigDecimal>(name, label, { Value.Decimal(it.toPlainString()) }, Value::asDecimal)
+    SortableColumn<BigDecimal>(name, label, ::decimalValue, Value::asDecimal)
 
 /** A whole number. */
 fun integerColumn(name: String, label: String) = SortableColumn(name, label, Value::Integer, Value::asLong)
@@ -85,8 +85,7 @@ fun integerColumn(name: String, label: String) = SortableColumn(name, label, Val
 fun booleanColumn(name: String, label: String) = SortableColumn(name, label, Value::Boolean, Value::asBoolean)
 
 /** A moment, to the millisecond. */
-fun instantColumn(name: String, label: String) =
-    SortableColumn<Instant>(name, label, { Value.Instant(it.toEpochMilli()) }, Value::asInstant)
+fun instantColumn(name: String, label: String) = SortableColumn<Instant>(name, label, ::instantValue, Value::asInstant)
 
 /** A calendar day without a time zone. */
 fun dateColumn(name: String, label: String) =

@@ -20,7 +20,7 @@ class Fields internal constructor() {
     fun choice(field: String, value: String?) = set(field, value?.let(Value::Choice))
 
     /** Sets an exact decimal number. */
-    fun decimal(field: String, value: BigDecimal?) = set(field, value?.let { Value.Decimal(it.toPlainString()) })
+    fun decimal(field: String, value: BigDecimal?) = set(field, value?.let(::decimalValue))
 
     /** Sets an exact decimal number as it was typed, such as `"12.50"`. */
     fun decimal(field: String, value: String) = set(field, Value.Decimal(value))
@@ -32,7 +32,7 @@ class Fields internal constructor() {
     fun flag(field: String, value: Boolean?) = set(field, value?.let(Value::Boolean))
 
     /** Sets a moment. Kept to the millisecond. */
-    fun instant(field: String, value: Instant?) = set(field, value?.let { Value.Instant(it.toEpochMilli()) })
+    fun instant(field: String, value: Instant?) = set(field, value?.let(::instantValue))
 
     /** Sets a calendar day without a time zone. */
     fun date(field: String, value: LocalDate?) = set(field, value?.let { Value.Date(it.toString()) })

@@ -4,8 +4,11 @@ import io.fieldkeep.ffi.FieldkeepCore
 import io.fieldkeep.ffi.HostException
 import io.fieldkeep.ffi.OpenConfig
 import io.fieldkeep.ffi.TokenSource
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.withContext
@@ -24,13 +27,13 @@ class Options(
     val tokens: Tokens,
     /** Certificates (DER) that are trusted besides Mozilla's: for a server with a private authority. */
     val privateRoots: List<ByteArray> = emptyList(),
-    /** Where calls that touch the disk or the network run. Never the main thread. */
+    /** Where calls that touch the disk run. Never the main thread. What waits for the network has threads of its own. */
     val dispatcher: CoroutineDispatcher = Dispatchers.IO,
 )
 
-/** Hands out bearer tokens. Called from Fieldkeep's own threads. */
+/** Hands out bearer tokens. Called from any thread, also from several at once. */
 interface Tokens {
-    /** The token to use now, at once; null when nobody is signed in. */
+    /** The token to use now; null when nobody is signed in. Must return at once and must not call Fieldkeep. */
     fun current(): AccessToken?
 
     /** A token newer than the generation [stale], made if need be; null when the person has to sign in. May block. */
@@ -47,6 +50,10 @@ interface Tokens {
 class Fieldkeep private constructor(private val core: FieldkeepCore, private val dispatcher: CoroutineDispatcher) :
     AutoCloseable {
     private val live = LiveFlows()
+
+    // Two: a slice keeps to its time also while syncs whose callers have gone still wait for a server.
+    private val syncs = networkLane("fieldkeep-sync")
+    private val slices = networkLane("fieldkeep-slice")
 
     /** This device's name, made when the folder was made. */
     val device: String get() = core.device()
@@ -158,19 +165,22 @@ class Fieldkeep private constructor(private val core: FieldkeepCore, private val
     fun tokenChanged() = core.tokenChanged()
 
     /** A person pressed "Sync now". A cancelled coroutine stops waiting; the sync itself goes on. */
-    suspend fun syncNow(): SyncReport = abandonable(dispatcher) { core.syncNow() }
+    suspend fun syncNow(): SyncReport = network(syncs) { core.syncNow() }
 
     /** "Sync now" for one record, with a report on that record alone. */
-    suspend fun syncNow(id: RecordId): SyncReport = abandonable(dispatcher) { core.syncRecord(id) }
+    suspend fun syncNow(id: RecordId): SyncReport = network(syncs) { core.syncRecord(id) }
 
     /** Works for at most so long, for a background task of the host. */
-    suspend fun runUntil(withinMs: Long): SliceReport = abandonable(dispatcher) { core.runUntil(withinMs) }
+    suspend fun runUntil(withinMs: Long): SliceReport = network(slices) { core.runUntil(withinMs) }
 
     /** When [runUntil] should be called next, milliseconds from now; null when only an event brings work. */
     suspend fun nextWake(): Long? = read { core.nextWake() }
 
-    /** Closes all files and locks within that time, so that the system may freeze the process. */
-    suspend fun suspendWithin(withinMs: Long) = write { core.suspend(withinMs) }
+    /**
+     * Closes all files and locks within that time, so that the system may freeze the process. Also in a cancelled coroutine:
+     * it may stand in a `finally`.
+     */
+    suspend fun suspendWithin(withinMs: Long) = regardless(dispatcher) { core.suspend(withinMs) }
 
     /**
      * Opens the files again and goes on.
@@ -190,17 +200,33 @@ class Fieldkeep private constructor(private val core: FieldkeepCore, private val
 
     private fun updates(target: WatchTarget): Flow<Update> = watching(core, live, target, dispatcher)
 
-    private suspend fun <T> read(call: () -> T): T = withContext(dispatcher) { call() }
+    private suspend fun <T> read(call: () -> T): T = withContext(dispatcher) { asking(call = call) }
 
-    private suspend fun <T> write(call: () -> T): T = wholly(dispatcher, call)
+    private suspend fun <T> write(call: () -> T): T = wholly(dispatcher) { asking(call = call) }
+
+    private suspend fun <T> network(lane: CoroutineDispatcher, call: () -> T): T =
+        abandonable(lane) { asking(call = call) }
 
     companion object {
         /**
-         * Opens a user's folder, making it if need be, and goes on where the last process stopped.
+         * Opens a user's folder, making it if need be, and goes on where the last process stopped. For a caller that is
+         * cancelled meanwhile the folder is closed again.
          *
          * @throws OpenException nothing in the folder was changed then
          */
-        suspend fun open(options: Options): Fieldkeep = wholly(options.dispatcher) {
+        suspend fun open(options: Options): Fieldkeep {
+            val opened = wholly(options.dispatcher) { asking(OpenException::SetUp) { opened(options) } }
+            try {
+                currentCoroutineContext().ensureActive()
+            } catch (gone: CancellationException) {
+                // It would see nothing of it, and so nobody would ever close it.
+                regardless(options.dispatcher, opened::close)
+                throw gone
+            }
+            return opened
+        }
+
+        private fun opened(options: Options): Fieldkeep {
             val config = OpenConfig(
                 options.folder,
                 options.user,
@@ -208,7 +234,7 @@ class Fieldkeep private constructor(private val core: FieldkeepCore, private val
                 options.server,
                 options.privateRoots,
             )
-            Fieldkeep(FieldkeepCore.open(config, HostTokens(options.tokens)), options.dispatcher)
+            return Fieldkeep(FieldkeepCore.open(config, HostTokens(options.tokens)), options.dispatcher)
         }
     }
 }
@@ -220,7 +246,8 @@ private class HostTokens(private val tokens: Tokens) : TokenSource {
 
     private fun asHost(call: () -> AccessToken?): AccessToken? = try {
         call()
-    } catch (failure: Exception) {
-        throw HostException.Failed(failure.toString())
+    } catch (failure: Throwable) {
+        // Also an error, and by its class alone: what does not fit the crossing would leave the core without an answer.
+        throw HostException.Failed(failure.javaClass.name)
     }
 }

@@ -50,3 +50,28 @@ val Value.asPlace: Place? get() = (this as? Value.Geo)?.let { Place(it.latitude,
 
 /** JSON text as the server sent it, where this schema does not know the value; null for every other kind. */
 val Value.asUnknownJson: String? get() = (this as? Value.Unknown)?.v1
+
+/**
+ * A number as the core takes it. What has more digits than any field holds is [Value.Unknown]: a commit refuses it with the
+ * field's name, a query refuses it, too. Written out, `1E+2000000000` would take more memory than there is.
+ */
+internal fun decimalValue(number: BigDecimal): Value = when {
+    number.signum() == 0 -> Value.Decimal("0")
+    digits(number) <= MOST_DIGITS -> Value.Decimal(number.toPlainString())
+    number.precision() <= MOST_DIGITS -> Value.Unknown(number.toString())
+    else -> Value.Unknown("a number of ${digits(number)} digits")
+}
+
+/** A moment as the core takes it, to the millisecond; [Value.Unknown] when it is hundreds of millions of years away. */
+internal fun instantValue(moment: Instant): Value = try {
+    Value.Instant(moment.toEpochMilli())
+} catch (_: ArithmeticException) {
+    Value.Unknown("\"$moment\"")
+}
+
+/** Digits of a number that is written out. */
+private fun digits(number: BigDecimal): Long =
+    maxOf(number.precision().toLong(), number.scale().toLong(), number.precision().toLong() - number.scale())
+
+/** Fields take 38; zeros that say nothing may stand beside them. */
+private const val MOST_DIGITS = 1_000

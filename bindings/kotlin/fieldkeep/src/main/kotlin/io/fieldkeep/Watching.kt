@@ -53,7 +53,7 @@ internal fun watching(
             trySend(update)
         }
     }
-    val watching = core.watch(target, listener)
+    val watching = asking { core.watch(target, listener) }
     live.add(channel)
     awaitClose {
         live.remove(channel)

@@ -1,7 +1,10 @@
 package io.fieldkeep
 
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
@@ -10,13 +13,18 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
 import kotlinx.coroutines.yield
+import org.junit.jupiter.api.Timeout
+import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.CyclicBarrier
 import java.util.concurrent.Executors
 import java.util.concurrent.atomic.AtomicBoolean
+import kotlin.coroutines.CoroutineContext
 import kotlin.test.Test
 import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
 
@@ -81,6 +89,48 @@ class CallersTest {
                 keep.awaitSynced(id)
                 assertEquals("Hansa", site.value("customer", "name"))
             }
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    fun `B27 syncs whose callers have gone keep nobody else waiting`() = runBlocking<Unit> {
+        Site().use { site ->
+            Silent().use { silent ->
+                site.phone(url = silent.url).use { keep ->
+                    val first = launch(start = CoroutineStart.UNDISPATCHED) { keep.syncNow() }
+                    silent.awaitCaller()
+                    // More than `Dispatchers.IO` has threads.
+                    val gone = List(80) { launch(start = CoroutineStart.UNDISPATCHED) { keep.syncNow() } }
+                    gone.forEach { it.cancelAndJoin() }
+                    keep.shown(keep.customer("Hansa"))
+                    withContext(Dispatchers.IO) { }
+                    assertEquals(1, keep.runUntil(1).sync.waiting)
+                    assertTrue(first.isActive, "the server has not answered yet")
+                    first.cancel()
+                }
+            }
+        }
+    }
+
+    @Test
+    fun `B26 a folder that opens for a caller that has gone is closed again`() = runBlocking<Unit> {
+        Site().use { site ->
+            val folder = site.folder("phone")
+            val caller = CompletableFuture<Job>()
+            // Comes back to its caller only when that is cancelled.
+            val late = object : CoroutineDispatcher() {
+                override fun dispatch(context: CoroutineContext, block: Runnable) {
+                    caller.get().cancel()
+                    Dispatchers.Default.dispatch(context, block)
+                }
+            }
+            val opening = async(late, start = CoroutineStart.UNDISPATCHED) {
+                caller.complete(coroutineContext.job)
+                Fieldkeep.open(site.options(folder = folder))
+            }
+            assertFailsWith<CancellationException> { opening.await() }
+            site.phone(folder = folder).close()
         }
     }
 

@@ -1,10 +1,14 @@
 package io.fieldkeep
 
 import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.asCoroutineDispatcher
+import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import java.util.concurrent.CountDownLatch
+import java.util.concurrent.Executors
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertTrue
@@ -29,5 +33,19 @@ class CallingTest {
         assertEquals(7, result.await())
         caller.join()
         assertTrue(caller.isCancelled)
+    }
+
+    @Test
+    fun `what waits for its turn when its caller goes is never called`() = runBlocking<Unit> {
+        Executors.newSingleThreadExecutor().asCoroutineDispatcher().use { lane ->
+            val release = CountDownLatch(1)
+            lane.executor.execute(release::await)
+            val called = mutableListOf<String>()
+            val gone = launch(start = CoroutineStart.UNDISPATCHED) { abandonable(lane) { called += "by nobody" } }
+            gone.cancelAndJoin()
+            release.countDown()
+            abandonable(lane) { called += "by the next" }
+            assertEquals(listOf("by the next"), called)
+        }
     }
 }

@@ -1,8 +1,11 @@
 package io.fieldkeep
 
 import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.collect
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.onEach
@@ -43,6 +46,23 @@ class LifecycleTest {
                 assertEquals(200, keep.find(query("work_order", limit = 1_000)).records.size)
                 val names = site.records("customer").filter { "saved" in it.toString() }
                 assertEquals(count, names.size, "every save has arrived once")
+            }
+        }
+    }
+
+    @Test
+    fun `B24 a cancelled coroutine suspends in its finally`() = runBlocking<Unit> {
+        Site().use { site ->
+            site.phone().use { keep ->
+                val screen = launch(start = CoroutineStart.UNDISPATCHED) {
+                    try {
+                        awaitCancellation()
+                    } finally {
+                        keep.suspendWithin(3_000)
+                    }
+                }
+                screen.cancelAndJoin()
+                assertFailsWith<KeepException.Suspended> { keep.outbox() }
             }
         }
     }

@@ -112,17 +112,20 @@ class WaitingTest {
     }
 
     @Test
-    fun `tokens that throw mean that nobody is signed in`() = runBlocking<Unit> {
+    fun `whatever tokens throw means that nobody is signed in`() = runBlocking<Unit> {
         Site().use { site ->
-            val locked = object : Tokens {
-                override fun current(): AccessToken? = error("the key store is locked")
+            val all = listOf(IllegalStateException("locked"), IllegalStateException("\uD83D"), NotImplementedError())
+            for (thrown in all) {
+                val locked = object : Tokens {
+                    override fun current(): AccessToken? = throw thrown
 
-                override fun refresh(stale: ULong): AccessToken? = error("the key store is locked")
-            }
-            site.phone(tokens = locked).use { keep ->
-                val id = keep.customer("Hansa")
-                assertEquals(SyncOutcome.SignIn, keep.syncNow().outcome)
-                assertEquals("Saved on this device. Sign in to send it.", keep.words(id))
+                    override fun refresh(stale: ULong): AccessToken? = throw thrown
+                }
+                site.phone(tokens = locked).use { keep ->
+                    val id = keep.customer("Hansa")
+                    assertEquals(SyncOutcome.SignIn, keep.syncNow().outcome)
+                    assertEquals("Saved on this device. Sign in to send it.", keep.words(id))
+                }
             }
         }
     }

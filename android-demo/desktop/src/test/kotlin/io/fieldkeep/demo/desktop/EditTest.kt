@@ -1,7 +1,9 @@
 package io.fieldkeep.demo.desktop
 
 import androidx.compose.ui.test.ExperimentalTestApi
+import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.isNotEnabled
 import kotlinx.coroutines.runBlocking
 import kotlin.test.Test
 import kotlin.test.assertEquals
@@ -58,6 +60,37 @@ class EditTest {
         tap("Save")
         see("Labor hours are a number, such as 1.5.")
         assertEquals(emptyList(), runBlocking { session.keep.outbox() })
+    }
+
+    @Test
+    fun `while the form is saved its fields take no input`() = withHands {
+        openForm(site.title(site.jobs[0]))
+        type("description", "All there")
+        held {
+            tap("Save")
+            for (field in listOf("description", "labor_hours", "close_date")) {
+                awaiting(hasTestTag(field) and isNotEnabled())
+            }
+            for (words in listOf("In progress", "Save", "Discard")) awaiting(hasText(words) and isNotEnabled())
+        }
+        gone("Edit job")
+        until("it is on the server") { member(site.record(site.jobs[0]), "description") == "All there" }
+    }
+
+    @Test
+    fun `a note outlives the screen on which it was added, and a failure is told on the next one`() = withHands {
+        tap(site.title(site.jobs[0]))
+        scrollTo(hasText("New note"))
+        type("note", "Seal replaced")
+        scrollTo(hasText("Add note"))
+        held {
+            session.inOrder.post { error("a fault of the app") }
+            tap("Add note")
+            tapIcon("Back")
+        }
+        see("Something went wrong")
+        tap("OK")
+        until("the note is on the server") { site.notes("Seal replaced") == 1 }
     }
 
     @Test

@@ -21,6 +21,7 @@ import io.fieldkeep.demo.FieldServiceApp
 import io.fieldkeep.demo.Session
 import io.fieldkeep.demo.model.WorkOrder
 import io.fieldkeep.demo.ui.FieldServiceUi
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.runBlocking
 import java.io.File
 import java.nio.file.Files
@@ -98,6 +99,17 @@ class Hands(private val screen: ComposeUiTest, val site: DemoSite, private val f
     fun save() {
         tap("Save")
         gone("Edit job")
+    }
+
+    /** Does something while all that the app saves is held up. */
+    fun held(what: () -> Unit) {
+        val release = CompletableDeferred<Unit>()
+        session.inOrder.post { release.await() }
+        try {
+            what()
+        } finally {
+            release.complete(Unit)
+        }
     }
 
     /** From the job list to the form of a job. */

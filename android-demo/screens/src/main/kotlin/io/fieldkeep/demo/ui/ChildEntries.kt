@@ -17,18 +17,27 @@ import io.fieldkeep.demo.PartForm
 @Composable
 fun NoteEntry(form: NoteForm) {
     val note by form.state.collectAsState()
-    TypedField(note.text, form::write, "New note", Modifier.testTag("note"), note.problem, lines = 2)
-    OutlinedButton(onClick = form::add, enabled = note.text.isNotBlank()) { Text("Add note") }
+    val isFree = !note.isAdding
+    TypedField(note.text, form::write, "New note", Modifier.testTag("note"), note.problem, lines = 2, enabled = isFree)
+    OutlinedButton(onClick = form::add, enabled = isFree && note.text.isNotBlank()) { Text("Add note") }
 }
 
 /** Where a part is noted. */
 @Composable
 fun PartEntry(form: PartForm) {
     val part by form.state.collectAsState()
-    TypedField(part.name, form::name, "New part", Modifier.testTag("part"), part.problem)
+    val isFree = !part.isAdding
+    TypedField(part.name, form::name, "New part", Modifier.testTag("part"), part.problem, enabled = isFree)
     Row(horizontalArrangement = Arrangement.spacedBy(Space.one)) {
-        TypedField(part.partNumber, form::partNumber, "Part number", Modifier.weight(1f))
-        TypedField(part.quantity, form::quantity, "Quantity", Modifier.weight(1f), keyboard = KeyboardType.Decimal)
+        TypedField(part.partNumber, form::partNumber, "Part number", Modifier.weight(1f), enabled = isFree)
+        TypedField(
+            part.quantity,
+            form::quantity,
+            "Quantity",
+            Modifier.weight(1f),
+            keyboard = KeyboardType.Decimal,
+            enabled = isFree,
+        )
     }
-    OutlinedButton(onClick = form::add, enabled = part.name.isNotBlank()) { Text("Add part") }
+    OutlinedButton(onClick = form::add, enabled = isFree && part.name.isNotBlank()) { Text("Add part") }
 }

@@ -11,13 +11,21 @@ import androidx.compose.ui.Modifier
 /** One of a few: each a chip that is large enough for a thumb. */
 @OptIn(ExperimentalLayoutApi::class)
 @Composable
-fun <T> Choices(all: List<T>, chosen: T?, label: (T) -> String, onChoose: (T) -> Unit, modifier: Modifier = Modifier) {
+fun <T> Choices(
+    all: List<T>,
+    chosen: T?,
+    label: (T) -> String,
+    onChoose: (T) -> Unit,
+    modifier: Modifier = Modifier,
+    enabled: Boolean = true,
+) {
     FlowRow(modifier, horizontalArrangement = Arrangement.spacedBy(Space.one)) {
         all.forEach { choice ->
             FilterChip(
                 selected = choice == chosen,
                 onClick = { onChoose(choice) },
                 label = { Text(label(choice)) },
+                enabled = enabled,
             )
         }
     }

@@ -25,14 +25,14 @@ import java.util.Locale
 
 /** A calendar day that may be empty. */
 @Composable
-fun DayField(day: LocalDate?, onChange: (LocalDate?) -> Unit) {
+fun DayField(day: LocalDate?, onChange: (LocalDate?) -> Unit, enabled: Boolean = true) {
     var picks by rememberSaveable { mutableStateOf(false) }
     Row(verticalAlignment = Alignment.CenterVertically, horizontalArrangement = Arrangement.spacedBy(Space.one)) {
-        OutlinedButton(onClick = { picks = true }, Modifier.testTag("close_date")) {
+        OutlinedButton(onClick = { picks = true }, Modifier.testTag("close_date"), enabled) {
             Text(day?.format(DAY) ?: "Choose a day")
         }
-        TextButton(onClick = { onChange(LocalDate.now()) }) { Text("Today") }
-        if (day != null) TextButton(onClick = { onChange(null) }) { Text("Clear") }
+        TextButton(onClick = { onChange(LocalDate.now()) }, enabled = enabled) { Text("Today") }
+        if (day != null) TextButton(onClick = { onChange(null) }, enabled = enabled) { Text("Clear") }
     }
     if (picks) DayPicker(day, { picks = false }, onChange)
 }

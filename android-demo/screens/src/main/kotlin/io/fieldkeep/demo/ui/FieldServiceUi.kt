@@ -42,10 +42,12 @@ private fun Themed(isDark: Boolean = false, content: @Composable () -> Unit) = F
 private fun Work(session: Session) {
     val isDark by session.darkTheme.collectAsState()
     val way by session.navigation.way.collectAsState()
+    val messages by session.messages.collectAsState()
     val places = rememberSaveableStateHolder()
     Themed(isDark) {
         // Scroll positions of places below the top one are kept, until the place is left.
         places.SaveableStateProvider(way.last().model.number) { PlaceOf(way.last(), session.navigation) }
+        messages.firstOrNull()?.let { Message(it, session::forgetMessage) }
     }
     val known = remember { mutableSetOf<Long>() }
     LaunchedEffect(way) {

@@ -9,6 +9,7 @@ import androidx.compose.foundation.layout.RowScope
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
+import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.Card
 import androidx.compose.material3.CardDefaults
 import androidx.compose.material3.ExperimentalMaterial3Api
@@ -17,6 +18,7 @@ import androidx.compose.material3.IconButton
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Scaffold
 import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
 import androidx.compose.material3.TopAppBar
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
@@ -76,6 +78,16 @@ fun Nothing(words: String, modifier: Modifier = Modifier) {
     Box(modifier.fillMaxSize().padding(Space.three), contentAlignment = Alignment.Center) {
         Text(words, textAlign = TextAlign.Center, color = MaterialTheme.colorScheme.onSurfaceVariant)
     }
+}
+
+/** Something that a person must have read. */
+@Composable
+fun Message(words: String, onRead: () -> Unit) {
+    AlertDialog(
+        onDismissRequest = onRead,
+        text = { Text(words) },
+        confirmButton = { TextButton(onClick = onRead) { Text("OK") } },
+    )
 }
 
 /** A name and its value, one above the other. */

@@ -33,7 +33,8 @@ fun JobFormScreen(model: JobFormModel) {
     Frame(title = "Edit job", onBack = model::back, bottom = { Buttons(state, model) }) { inner ->
         val content = state.content
         if (content == null) {
-            if (state.isMissing) Nothing("This job is not on this device any more.", Modifier.padding(inner))
+            val why = if (state.isMissing) "This job is not on this device any more." else state.problems[""]
+            why?.let { Nothing(it, Modifier.padding(inner)) }
             return@Frame
         }
         Column(
@@ -44,16 +45,16 @@ fun JobFormScreen(model: JobFormModel) {
         ) {
             Text(state.title, style = MaterialTheme.typography.titleLarge, fontWeight = FontWeight.SemiBold)
             state.problems[""]?.let { Text(it, color = MaterialTheme.colorScheme.error) }
-            Inputs(content, state.problems, model)
+            Inputs(content, state.problems, !state.isSaving, model)
         }
     }
 }
 
 @Composable
-private fun Inputs(content: JobFormContent, problems: Map<String, String>, model: JobFormModel) {
+private fun Inputs(content: JobFormContent, problems: Map<String, String>, isFree: Boolean, model: JobFormModel) {
     Column {
         FieldName(WorkOrder.Columns.status.name, "Status", problems)
-        Choices(WorkOrder.Status.all, content.status, { it.label }, model::status)
+        Choices(WorkOrder.Status.all, content.status, { it.label }, model::status, enabled = isFree)
     }
     TypedField(
         content.laborHours,
@@ -62,10 +63,11 @@ private fun Inputs(content: JobFormContent, problems: Map<String, String>, model
         Modifier.testTag("labor_hours"),
         problems[WorkOrder.Columns.laborHours.name],
         KeyboardType.Decimal,
+        enabled = isFree,
     )
     Column {
         FieldName(WorkOrder.Columns.closeDate.name, "Close date", problems)
-        DayField(content.closeDate, model::closeDate)
+        DayField(content.closeDate, model::closeDate, isFree)
     }
     TypedField(
         content.description,
@@ -74,6 +76,7 @@ private fun Inputs(content: JobFormContent, problems: Map<String, String>, model
         Modifier.testTag("description"),
         problems[WorkOrder.Columns.description.name],
         lines = 4,
+        enabled = isFree,
     )
 }
 
@@ -90,6 +93,7 @@ private fun FieldName(field: String, label: String, problems: Map<String, String
 
 @Composable
 private fun Buttons(state: JobFormState, model: JobFormModel) {
+    val isFree = state.content != null && !state.isSaving
     Row(
         Modifier.fillMaxWidth().navigationBarsPadding().imePadding().padding(Space.two),
         horizontalArrangement = Arrangement.spacedBy(Space.one),
@@ -102,10 +106,10 @@ private fun Buttons(state: JobFormState, model: JobFormModel) {
                 style = MaterialTheme.typography.bodyMedium,
                 color = MaterialTheme.colorScheme.onSurfaceVariant,
             )
-            TextButton(onClick = { model.discard() }) { Text("Discard") }
-            Button(onClick = model::save) { Text("Save") }
+            TextButton(onClick = model::discard, enabled = isFree) { Text("Discard") }
+            Button(onClick = model::save, enabled = isFree) { Text("Save") }
         } else {
-            Button(onClick = model::save, Modifier.fillMaxWidth(), enabled = state.content != null) { Text("Save") }
+            Button(onClick = model::save, Modifier.fillMaxWidth(), enabled = isFree) { Text("Save") }
         }
     }
 }

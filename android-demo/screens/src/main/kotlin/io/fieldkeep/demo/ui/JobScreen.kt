@@ -53,13 +53,7 @@ fun JobScreen(model: JobModel, onBack: () -> Unit) {
             if (state.visits.isNotEmpty()) Children("Visits", state.visits, "") {}
         }
     }
-    message?.let { words ->
-        AlertDialog(
-            onDismissRequest = model::forgetMessage,
-            text = { Text(words) },
-            confirmButton = { TextButton(onClick = model::forgetMessage) { Text("OK") } },
-        )
-    }
+    message?.let { Message(it, model::forgetMessage) }
 }
 
 @Composable

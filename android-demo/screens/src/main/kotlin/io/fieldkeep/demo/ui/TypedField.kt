@@ -23,9 +23,11 @@ fun TypedField(
     problem: String? = null,
     keyboard: KeyboardType = KeyboardType.Text,
     lines: Int = 1,
+    enabled: Boolean = true,
 ) {
     val typing = remember { Typing(value) }
-    LaunchedEffect(value) { typing.follow(value) }
+    // While it takes no input, what was typed too late is not there either.
+    LaunchedEffect(value, enabled) { if (enabled) typing.follow(value) else typing.show(value) }
     OutlinedTextField(
         value = typing.text,
         onValueChange = {
@@ -33,6 +35,7 @@ fun TypedField(
             onType(it)
         },
         modifier = modifier.fillMaxWidth(),
+        enabled = enabled,
         label = { Text(label) },
         isError = problem != null,
         supportingText = problem?.let { { Text(it) } },
@@ -57,9 +60,12 @@ private class Typing(start: String) {
 
     /** The model says something: its echo of what was typed changes nothing, a value of its own does. */
     fun follow(value: String) {
-        if (value == text || value !in onTheWay) {
-            text = value
-            onTheWay.clear()
-        }
+        if (value == text || value !in onTheWay) show(value)
+    }
+
+    /** This and nothing else. */
+    fun show(value: String) {
+        text = value
+        onTheWay.clear()
     }
 }

@@ -29,7 +29,7 @@ abstract class SyncJobService : JobService() {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
     private val running = ConcurrentHashMap<Int, Job>()
 
-    /** Runs [work] with the app's one Fieldkeep, awake; does nothing when nobody is signed in. See [Awake.during]. */
+    /** Runs [work] with the app's one Fieldkeep, awake; does nothing when nobody is signed in. See [io.fieldkeep.OneFieldkeep.during]. */
     protected abstract suspend fun withFieldkeep(work: suspend (Fieldkeep) -> Unit)
 
     override fun onStartJob(parameters: JobParameters): Boolean {

@@ -6,14 +6,15 @@ import io.fieldkeep.NetworkKind
 import io.fieldkeep.SliceReport
 import io.fieldkeep.SyncOutcome
 import io.fieldkeep.SyncReport
-import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.flow.receiveAsFlow
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
-import org.junit.Assert.assertThrows
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
@@ -75,36 +76,31 @@ class DecisionsTest {
     }
 
     @Test
-    fun `it sleeps when the last user has left and wakes for the next`() = runBlocking {
-        val said = mutableListOf<String>()
-        val awake = Awake({ said += "wake" }, { said += "sleep" })
-        val entered = CompletableDeferred<Unit>()
-        val screen = launch {
-            awake.during {
-                entered.complete(Unit)
-                CompletableDeferred<Unit>().await()
+    fun `a screen that failed is told of, and the next one tries again`() = runBlocking {
+        val (shown, tries) = Channel<Boolean>() to Channel<Int>(Channel.UNLIMITED)
+        val failures = Channel<String?>(Channel.UNLIMITED)
+        var count = 0
+        val keeping = launch {
+            during(shown.receiveAsFlow(), { failures.trySend(it.message) }) {
+                count += 1
+                tries.send(count)
+                if (count == 1) error("locked")
+                try {
+                    awaitCancellation()
+                } finally {
+                    // What fails when a screen goes does not end it either.
+                    if (count == 2) error("no space")
+                }
             }
         }
-        entered.await()
-        assertThrows(IllegalStateException::class.java) {
-            runBlocking { awake.during { error("the job fails") } }
+        for ((number, failure) in listOf(1 to "locked", 2 to "no space", 3 to null)) {
+            shown.send(true)
+            assertEquals(number, tries.receive())
+            shown.send(false)
+            if (failure != null) assertEquals(failure, failures.receive())
         }
-        assertEquals(listOf("wake"), said)
-        screen.cancelAndJoin()
-        awake.during { said += "job" }
-        assertEquals(listOf("wake", "sleep", "wake", "job", "sleep"), said)
-    }
-
-    @Test
-    fun `who could not be woken has not entered`() = runBlocking {
-        val said = mutableListOf<String>()
-        var locked = true
-        val awake = Awake({ check(!locked) { "in use" } }, { said += "sleep" })
-        assertThrows(IllegalStateException::class.java) { runBlocking { awake.during { said += "work" } } }
-        assertEquals(emptyList<String>(), said)
-        locked = false
-        awake.during { said += "work" }
-        assertEquals(listOf("work", "sleep"), said)
+        keeping.cancelAndJoin()
+        assertNull(failures.tryReceive().getOrNull())
     }
 
     @Test

@@ -1,21 +1,18 @@
-package io.fieldkeep.android
+package io.fieldkeep
 
-import io.fieldkeep.Fieldkeep
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import kotlinx.coroutines.withContext
 
 /**
- * Keeps a Fieldkeep awake while somebody needs it, a screen or a background job, and suspends it when the last has left:
- * a process that Android freezes must hold no file locked.
+ * Keeps something awake while somebody needs it, a screen or a background job, and lets it sleep when the last has left: a
+ * process that Android freezes must hold no file locked. Both are called one at a time and never cancelled. An app whose
+ * user is known from the start takes [OneFieldkeep] instead.
  */
-class Awake internal constructor(private val wake: suspend () -> Unit, private val sleep: suspend () -> Unit) {
+class Awake(private val wake: suspend () -> Unit, private val sleep: suspend () -> Unit) {
     private val mutex = Mutex()
     private var users = 0
-
-    /** For the app's one [keep], which gets at most [withinMs] to close its files. */
-    constructor(keep: Fieldkeep, withinMs: Long = 3_000) : this(keep::resume, { keep.suspendWithin(withinMs) })
 
     /** Works while it is awake. Also when [work] fails or is cancelled, it is let go of. */
     suspend fun <T> during(work: suspend () -> T): T {
