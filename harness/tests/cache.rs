@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use fieldkeep::value::{RecordId, Value};
-use fieldkeep::{Comparison, Filter, Query, Record, RecordStatus, Sort, SyncOutcome};
+use fieldkeep::{Comparison, Filter, KeepError, Query, Record, RecordStatus, Sort, SyncOutcome};
 use serde_json::{Value as Json, json};
 use support::phone::{Phone, job_on_a_phone, review};
 use support::site::Field;
@@ -449,4 +449,50 @@ fn f2_what_a_cut_page_showed_may_be_gone_when_it_is_asked_for_again() {
     phone.sync();
     assert_eq!((phone.record(shown).status, phone.words(shown)), (RecordStatus::Gone, "This was removed.".to_owned()));
     assert_eq!(phone.query("SELECT count(*) FROM unseen"), ["0"]);
+}
+
+#[test]
+fn f4_text_search_finds_words_in_any_spelling_and_follows_every_change() {
+    let field = Field::new();
+    let phone = field.phone("ana");
+    let found = |typed: &str| {
+        let query = Query { search: Some(typed.to_owned()), ..Query::all("customer") };
+        names(&phone.keep().find(&query).unwrap().records)
+    };
+    let id = phone.customer("Bäckerei Łódź");
+    phone.customer("Hansa Brauerei");
+    for typed in ["bäckerei", "BACKEREI", "back", "Łódź backerei", "  \"Bäckerei\"*  "] {
+        assert_eq!(found(typed), ["Bäckerei Łódź"], "{typed:?}");
+    }
+    assert_eq!(found("erei"), Vec::<String>::new(), "the beginning of a word, not its end");
+    assert_eq!(found("backerei hansa"), Vec::<String>::new(), "every word must be there");
+    assert_eq!(found(" ? ").len(), 2, "no word is no condition");
+    phone.sync();
+    phone.edit(id, json!({ "name": "Konditorei" }));
+    assert_eq!((found("backerei").len(), found("konditorei").len()), (0, 1), "an edit of one's own, at once");
+    phone.sync();
+    let server_id = phone.server_id(id);
+    field.office_sets(&server_id, json!({ "name": "Café" }));
+    phone.sync();
+    assert_eq!((found("konditorei").len(), found("cafe").len()), (0, 1), "what the office changed");
+    let other = field.phone("ana");
+    other.sync();
+    let query = Query { search: Some("cafe".to_owned()), ..Query::all("customer") };
+    assert_eq!(other.keep().find(&query).unwrap().records.len(), 1, "what was downloaded");
+    let visits = Query { search: Some("x".to_owned()), ..Query::all("visit") };
+    assert!(matches!(phone.keep().find(&visits), Err(KeepError::BadRequest { .. })), "nothing there is searchable");
+}
+
+#[test]
+fn f4_a_field_that_becomes_searchable_is_searched_in_what_is_here_already() {
+    let field = Field::new();
+    let mut phone = field.phone("ana");
+    phone.create("customer", json!({ "name": "Hansa", "city": "Ulm" }));
+    let found = |phone: &Phone| {
+        let query = Query { search: Some("ulm".to_owned()), ..Query::all("customer") };
+        names(&phone.keep().find(&query).unwrap().records)
+    };
+    assert_eq!(found(&phone), Vec::<String>::new());
+    phone.next_schema(|field| field.searchable |= field.name == "city");
+    assert_eq!(found(&phone), ["Hansa"]);
 }

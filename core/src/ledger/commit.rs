@@ -13,7 +13,7 @@ use super::placing::{Placing, place, what_became_of_it};
 use super::review::ReviewKind;
 use super::stamp::{Seen, SeenStamp};
 use super::unit::Unit;
-use super::work::{Work, reference, save_references};
+use super::work::{Work, reference, save_references, save_words};
 use crate::schema::{FieldProblem, ProblemKind, RecordType};
 use crate::store::changes::{self, Change, Origin, State};
 use crate::store::forms::{self, FormRow};
@@ -158,6 +158,7 @@ impl<'u, 'a> Act<'u, 'a> {
         row.view.clone_from(&values);
         row.no = records::insert(unit.db, &row)?;
         save_references(unit, &row, &FieldMap::new(), &values)?;
+        save_words(unit, &row, &FieldMap::new(), &values)?;
         let json = values.to_json();
         self.bytes += json.len();
         let change = Change {

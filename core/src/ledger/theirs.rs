@@ -8,7 +8,7 @@ use super::identity::fault_of_local_id;
 use super::localise::{blank, localise};
 use super::review::ReviewKind;
 use super::unit::Unit;
-use super::work::{Work, save_references};
+use super::work::{Work, save_references, save_words};
 use crate::merge::{FieldStep, HoldReason, LiveWork, RecordStep, plan_field, plan_life};
 use crate::store::changes::State;
 use crate::store::records::{self, Life, RecordRow};
@@ -105,6 +105,7 @@ fn make(unit: &Unit<'_>, entry: &Entry) -> StoreResult<()> {
     row.synced_ms = Some(unit.now_ms);
     row.no = records::insert(unit.db, &row)?;
     save_references(unit, &row, &FieldMap::new(), &row.view)?;
+    save_words(unit, &row, &FieldMap::new(), &row.view)?;
     unit.touch(row.no);
     Ok(())
 }

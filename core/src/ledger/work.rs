@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 
 use super::unit::Unit;
 use crate::merge::Mine;
+use crate::schema::Field;
 use crate::store::changes::{Change, State};
 use crate::store::records::{Life, RecordRow};
 use crate::store::reviews::ReviewRow;
 use crate::store::shipments::OpenShipment;
-use crate::store::{StoreError, StoreResult, changes, paused, records, refs, reviews, shipments};
+use crate::store::{StoreError, StoreResult, changes, paused, records, refs, reviews, search, shipments};
 use crate::value::{Canonical, FieldKind, FieldMap, RecordId};
 use crate::wire::ChangeKind;
 
@@ -132,6 +133,7 @@ impl Work {
         }
         if view_moved {
             save_references(unit, &self.row, &self.loaded_row.view, &view)?;
+            save_words(unit, &self.row, &self.loaded_row.view, &view)?;
             records::update_view(unit.db, self.row.no, &view, self.row.rev)?;
             self.row.view = view;
             self.loaded_row.view = self.row.view.clone();
@@ -196,6 +198,16 @@ pub(super) fn save_references(unit: &Unit<'_>, row: &RecordRow, old: &FieldMap, 
             None => None,
         };
         refs::set(unit.db, row.no, &field.name, parent)?;
+    }
+    Ok(())
+}
+
+/// Keeps the index of words in step with the view. Most edits touch no searchable field, and then nothing is written.
+pub(super) fn save_words(unit: &Unit<'_>, row: &RecordRow, old: &FieldMap, new: &FieldMap) -> StoreResult<()> {
+    let Some(record_type) = unit.record_type(&row.record_type) else { return Ok(()) };
+    let moved = |field: &Field| field.searchable && old.get(&field.name) != new.get(&field.name);
+    if record_type.fields.iter().any(moved) {
+        search::set(unit.db, row.no, &search::text_of(record_type, new))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{StoreError, StoreResult, query};
+use super::{StoreError, StoreResult, query, search};
 use crate::schema::Schema;
 
 /// Who the store belongs to.
@@ -11,6 +11,8 @@ const USER: &str = "user";
 const DEVICE: &str = "device";
 /// The schema last used, as JSON.
 const SCHEMA: &str = "schema";
+/// The fields whose words are in the index of words.
+const SEARCHABLE: &str = "searchable";
 /// Server time minus device time, milliseconds.
 const SKEW_MS: &str = "skew_ms";
 
@@ -48,16 +50,23 @@ pub(crate) fn device(db: &Connection, fresh: impl FnOnce() -> String) -> StoreRe
 pub(crate) fn adopt_schema(db: &Connection, schema: &Schema) -> StoreResult<()> {
     let json = schema.to_json();
     let stored = text(db, SCHEMA)?;
-    if stored.as_deref() == Some(json.as_str()) {
-        return Ok(());
-    }
+    let same = stored.as_deref() == Some(json.as_str());
     if let Some(stored) = stored.and_then(|text| Schema::from_json(&text).ok())
         && stored.version > schema.version
     {
         return Err(StoreError::SchemaOlder { stored: stored.version, given: schema.version });
     }
-    query::rebuild_indexes(db, schema)?;
-    put(db, SCHEMA, json)
+    if !same {
+        query::rebuild_indexes(db, schema)?;
+        put(db, SCHEMA, json)?;
+    }
+    let searchable = search::fields_of(schema);
+    // None: a store from before there was text search.
+    if text(db, SEARCHABLE)?.as_deref() != Some(searchable.as_str()) {
+        search::rebuild(db, &schema.types)?;
+        put(db, SEARCHABLE, searchable)?;
+    }
+    Ok(())
 }
 
 /// Whose store it is, and what it was last used with: for tools that look at one from outside.

@@ -20,6 +20,7 @@ mod readers;
 pub(crate) mod records;
 pub(crate) mod refs;
 pub(crate) mod reviews;
+pub(crate) mod search;
 pub(crate) mod shipments;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use super::error::{StoreError, StoreResult};
 /// SQLite `application_id` of a Fieldkeep store: the letters "Fkp1".
 const APPLICATION_ID: i64 = 0x466b_7031;
 /// Migrations in order; the n-th leads to version n. Released ones never change (requirement F5).
-const MIGRATIONS: &[&str] = &[include_str!("schema_v1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema_v1.sql"), include_str!("schema_v2.sql")];
 /// Prepared statements kept per connection; above the number of different statements this crate runs.
 const STATEMENT_CACHE: usize = 128;
 /// After a checkpoint the WAL file is cut to this size: a phone's storage is dear.

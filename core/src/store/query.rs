@@ -7,7 +7,7 @@ use rusqlite::{Connection, params_from_iter};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::StoreResult;
+use super::{StoreResult, search};
 use crate::schema::{Field, RecordType, Schema};
 use crate::value::{Canonical, FieldKind, Value, canonical_of};
 
@@ -28,13 +28,24 @@ pub struct Query {
     pub limit: u32,
     /// Where the page before ended: its `next`.
     pub after: Option<String>,
+    /// Words that must stand in the searchable fields, each also as the beginning of a longer one; upper case and accents
+    /// mean nothing. Without a word in it, it is no condition: what an empty search box shows.
+    #[cfg_attr(feature = "ffi", uniffi(default = None))]
+    pub search: Option<String>,
 }
 
 impl Query {
     /// All records of a type, twenty at a time.
     #[must_use]
     pub fn all(record_type: &str) -> Self {
-        Self { record_type: record_type.to_owned(), filters: Vec::new(), sort: None, limit: 20, after: None }
+        Self {
+            record_type: record_type.to_owned(),
+            filters: Vec::new(),
+            sort: None,
+            limit: 20,
+            after: None,
+            search: None,
+        }
     }
 }
 
@@ -92,6 +103,9 @@ pub enum QueryProblem {
     /// A value of another type than the field's.
     #[error("{0} cannot be compared with the given value")]
     WrongValue(String),
+    /// None of its fields is searchable.
+    #[error("the fields of {0} are not searchable")]
+    NotSearchable(String),
     /// A page has 1 to [`MAX_PAGE`] records.
     #[error("a page has 1 to 1000 records")]
     BadLimit,
@@ -189,11 +203,23 @@ pub(crate) fn prepare(schema: &Schema, query: &Query) -> Result<Prepared, QueryP
             record_type.field(name).filter(|field| !matches!(field.kind, FieldKind::Tags | FieldKind::GeoPoint));
         field.ok_or_else(|| QueryProblem::UnknownField(name.to_owned()))
     };
-    let hint = index_for(record_type, query).map(|name| format!("INDEXED BY \"{name}\" ")).unwrap_or_default();
+    let words = query.search.as_deref().and_then(search::matching);
+    if query.search.is_some() && !search::is_searchable(record_type) {
+        return Err(QueryProblem::NotSearchable(query.record_type.clone()));
+    }
+    // Few records have the words: from these SQLite starts then.
+    let hint = index_for(record_type, query)
+        .filter(|_| words.is_none())
+        .map(|name| format!("INDEXED BY \"{name}\" "))
+        .unwrap_or_default();
     let mut sql = format!("FROM records {hint}WHERE type='{}' AND life='alive'", record_type.name);
     let mut parameters = Vec::new();
     for filter in &query.filters {
         add_test(&mut sql, &mut parameters, comparable(&filter.field)?, &filter.test)?;
+    }
+    if let Some(words) = words {
+        parameters.push(SqlValue::Text(words));
+        sql.push_str(&format!(" AND no IN(SELECT rowid FROM search WHERE search MATCH ?{})", parameters.len()));
     }
     let (order, direction) = match &query.sort {
         Some(sort) => (expression(comparable(&sort.field)?), if sort.descending { "DESC" } else { "ASC" }),
@@ -215,7 +241,7 @@ pub(crate) fn prepare(schema: &Schema, query: &Query) -> Result<Prepared, QueryP
 
 /// The same for the same type, filters and order, and for no others.
 fn list_name(query: &Query) -> String {
-    let text = format!("{} {:?} {:?}", query.record_type, query.filters, query.sort);
+    let text = format!("{} {:?} {:?} {:?}", query.record_type, query.filters, query.sort, query.search);
     URL_SAFE_NO_PAD.encode(&Sha256::digest(text.as_bytes())[..6])
 }
 

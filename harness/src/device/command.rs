@@ -113,6 +113,8 @@ pub(super) struct Find {
     pub(super) descending: bool,
     pub(super) limit: Option<u32>,
     pub(super) after: Option<String>,
+    /// Words that must stand in searchable fields.
+    pub(super) search: Option<String>,
 }
 
 /// What to watch.

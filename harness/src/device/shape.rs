@@ -108,6 +108,7 @@ pub(super) fn query(schema: &Schema, find: &Find) -> Result<Query, Failure> {
         sort: find.sort.clone().map(|field| Sort { field, descending: find.descending }),
         limit: find.limit.unwrap_or(PAGE),
         after: find.after.clone(),
+        search: find.search.clone(),
     })
 }
 

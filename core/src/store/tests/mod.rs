@@ -4,3 +4,4 @@ mod faults;
 mod opening;
 mod plans;
 mod site;
+mod upgrading;
