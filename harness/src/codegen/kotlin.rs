@@ -309,9 +309,10 @@ fn companion(shape: &TypeShape<'_>) -> String {
     let _ = write!(
         out,
         "            changes.more()\n            return created(TYPE, id, changes)\n        }}\n\n        \
-         /** A list: all filters hold. [limit] is 1 to 1,000; [after] is where the page before ended. */\n        \
-         fun list(vararg filters: Filter, sort: Sort? = null, limit: Int = 20, after: String? = null): ModelQuery<{class}> =\n            \
-         models(TYPE, filters, sort, limit, after, ::of)\n    }}\n"
+         /**\n         * A list: all filters hold, and all words of [search] stand in searchable fields. [limit] is 1 to 1,000; [after] is\n         \
+         * where the page before ended.\n         */\n        \
+         fun list(\n            vararg filters: Filter,\n            sort: Sort? = null,\n            limit: Int = 20,\n            \
+         after: String? = null,\n            search: String? = null,\n        ): ModelQuery<{class}> = models(TYPE, filters, sort, limit, after, search, ::of)\n    }}\n"
     );
     out
 }

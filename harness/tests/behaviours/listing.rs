@@ -41,6 +41,24 @@ fn titles(records: &[fieldkeep::Record]) -> Vec<String> {
 }
 
 #[test]
+fn b37_words_are_found_in_any_spelling_and_an_edit_counts_at_once() {
+    let world = World::new();
+    let phone = world.phone();
+    let bakery = phone.customer("Bäckerei Łódź");
+    phone.customer("Hansa");
+    let found = |words: &str| {
+        let query = Query { search: Some(words.to_owned()), ..Query::all("customer") };
+        let records = phone.keep.find(&query).unwrap().records;
+        records.into_iter().map(|record| record.id).collect::<Vec<_>>()
+    };
+    assert_eq!(found("ŁÓDŹ back"), [bakery]);
+    assert_eq!(found("back hansa"), []);
+    phone.edit(bakery, [("name", text("Café"))]);
+    assert_eq!(found("cafe"), [bakery]);
+    assert_eq!(found("backerei"), []);
+}
+
+#[test]
 fn b14_a_list_is_filtered_sorted_paged_and_followed() {
     let world = World::new();
     let phone = world.phone();

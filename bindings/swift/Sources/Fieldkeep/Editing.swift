@@ -119,9 +119,11 @@ extension CommitOptions {
 extension Query {
     /// A list of records of one type. A page has at most 1000.
     public init(
-        _ recordType: String, filters: [Filter] = [], sort: Sort? = nil, limit: UInt32 = 100, after: String? = nil
+        _ recordType: String, filters: [Filter] = [], sort: Sort? = nil, limit: UInt32 = 100, after: String? = nil,
+        search: String? = nil
     ) {
-        self.init(recordType: recordType, filters: filters, sort: sort, limit: limit, after: after)
+        self.init(
+            recordType: recordType, filters: filters, sort: sort, limit: limit, after: after, search: search)
     }
 }
 

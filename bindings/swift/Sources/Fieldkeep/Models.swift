@@ -82,14 +82,16 @@ public struct ModelPage<M: Model>: Sendable {
 }
 
 extension Model {
-    /// A list: all filters hold. `limit` is 1 to 1,000; `after` is where the page before ended.
+    /// A list: all filters hold, and all words of `search` stand in searchable fields. `limit` is 1 to 1,000; `after` is
+    /// where the page before ended.
     public static func list(
-        _ filters: Filter..., sort: Sort? = nil, limit: Int = 20, after: String? = nil
+        _ filters: Filter..., sort: Sort? = nil, limit: Int = 20, after: String? = nil, search: String? = nil
     ) -> ModelQuery<Self> {
         // What does not fit is refused like any other bad limit, not turned into another number.
         let bounded = UInt32(clamping: limit)
         return ModelQuery(
-            query: Query(recordType: recordType, filters: filters, sort: sort, limit: bounded, after: after))
+            query: Query(
+                recordType: recordType, filters: filters, sort: sort, limit: bounded, after: after, search: search))
     }
 
     /// For types made from the schema: an edit that makes a record.

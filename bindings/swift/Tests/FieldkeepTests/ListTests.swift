@@ -7,6 +7,26 @@ extension Behaviours {
 }
 
 extension Behaviours.Lists {
+    @Test("B37 words are found in any spelling, and an edit counts at once")
+    func b37() async throws {
+        try await Site.with { site in
+            let phone = try await site.phone()
+            let bakery = try await phone.customer("Bäckerei Łódź")
+            try await phone.customer("Hansa")
+            func found(_ words: String) async throws -> [String?] {
+                let untyped = try await phone.find(Query("customer", search: words)).records.map(\.id)
+                let typed = try await phone.find(Customer.list(search: words)).models
+                #expect(typed.map(\.id.record) == untyped)
+                return typed.map(\.name)
+            }
+            #expect(try await found("ŁÓDŹ back") == ["Bäckerei Łódź"])
+            #expect(try await found("back hansa") == [])
+            try await phone.edit(phone.record(bakery)) { $0.text("name", "Café") }
+            #expect(try await found("cafe") == ["Café"])
+            #expect(try await found("backerei") == [])
+        }
+    }
+
     @Test("B14 a list is filtered, sorted and paged; a watched list follows")
     func b14() async throws {
         try await Site.with { site in

@@ -244,9 +244,17 @@ class WorkOrder private constructor(override val record: Record) : Model {
             return created(TYPE, id, changes)
         }
 
-        /** A list: all filters hold. [limit] is 1 to 1,000; [after] is where the page before ended. */
-        fun list(vararg filters: Filter, sort: Sort? = null, limit: Int = 20, after: String? = null): ModelQuery<WorkOrder> =
-            models(TYPE, filters, sort, limit, after, ::of)
+        /**
+         * A list: all filters hold, and all words of [search] stand in searchable fields. [limit] is 1 to 1,000; [after] is
+         * where the page before ended.
+         */
+        fun list(
+            vararg filters: Filter,
+            sort: Sort? = null,
+            limit: Int = 20,
+            after: String? = null,
+            search: String? = null,
+        ): ModelQuery<WorkOrder> = models(TYPE, filters, sort, limit, after, search, ::of)
     }
 }
 

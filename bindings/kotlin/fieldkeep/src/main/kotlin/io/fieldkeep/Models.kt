@@ -60,10 +60,11 @@ fun <M : Model> models(
     sort: Sort?,
     limit: Int,
     after: String?,
+    search: String?,
     of: (Record) -> M?,
 ): ModelQuery<M> {
     // What is below zero is refused like any other bad limit, not turned into a large number.
-    return ModelQuery(Query(recordType, filters.toList(), sort, limit.coerceAtLeast(0).toUInt(), after), of)
+    return ModelQuery(Query(recordType, filters.toList(), sort, limit.coerceAtLeast(0).toUInt(), after, search), of)
 }
 
 private fun <M : Model> pageOf(page: RecordPage, list: ModelQuery<M>) =

@@ -39,17 +39,19 @@ class Where internal constructor() {
  * @param sort records that are equal in it, or all without it, come in the order of their arrival on this device
  * @param limit records of a page, 1 to 1000
  * @param after where the page before ended: its `next`
+ * @param search words that must stand in the searchable fields, each also as the beginning of a longer one
  */
 fun query(
     recordType: String,
     sort: Sort? = null,
     limit: Int = 100,
     after: String? = null,
+    search: String? = null,
     where: Where.() -> Unit = {},
 ): Query {
     // What does not fit is refused by the call that takes the query, with the words of the core.
     val limitOrNone = limit.coerceAtLeast(0).toUInt()
-    return Query(recordType, Where().apply(where).filters, sort, limitOrNone, after)
+    return Query(recordType, Where().apply(where).filters, sort, limitOrNone, after, search)
 }
 
 /** Smallest first; records without a value come first. */

@@ -1,5 +1,6 @@
 package io.fieldkeep
 
+import io.fieldkeep.model.Customer
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
@@ -35,6 +36,31 @@ class ListTest {
                 val descending = keep.find(assigned.copy(sort = descending("due"), limit = 2u)).records
                 assertEquals(late, descending.first().id)
                 assertTrue(early in keep.find(assigned).records.map { it.id })
+            }
+        }
+    }
+
+    @Test
+    fun `B37 words are found in any spelling, and an edit counts at once`() = runBlocking<Unit> {
+        Site().use { site ->
+            site.phone().use { keep ->
+                val bakery = keep.customer("Bäckerei Łódź")
+                keep.customer("Hansa")
+                suspend fun found(words: String): List<String?> {
+                    val typed = keep.find(Customer.list(search = words)).models
+                    assertEquals(
+                        keep.find(query("customer", search = words)).records.map {
+                            it.id
+                        },
+                        typed.map { it.id.record },
+                    )
+                    return typed.map { it.name }
+                }
+                assertEquals(listOf<String?>("Bäckerei Łódź"), found("ŁÓDŹ back"))
+                assertEquals(emptyList(), found("back hansa"))
+                keep.edit(keep.shown(bakery)) { text("name", "Café") }
+                assertEquals(listOf<String?>("Café"), found("cafe"))
+                assertEquals(emptyList(), found("backerei"))
             }
         }
     }
