@@ -213,24 +213,21 @@ fn a6_a_second_tap_on_an_edit_changes_nothing_even_from_a_form_opened_again() {
 
 #[test]
 fn a6_a_record_is_signed_once_however_often_the_button_is_tapped() {
-    let field = Field::new();
-    let phone = field.phone("ana");
-    let customer = phone.customer("Hansa");
-    let id = phone.job("Pump", customer);
-    phone.sync();
+    let (field, phone, id, server_id) = job_on_a_phone();
     let shown = phone.record(id).seen;
     let sign = |seen| phone.commit(vec![Edit::Signoff { id, seen: Some(seen) }]).operations;
     assert_eq!(sign(shown.clone()).len(), 1);
     assert!(sign(shown.clone()).is_empty(), "the screen did not show the first one yet");
     assert!(sign(phone.record(id).seen).is_empty(), "the screen shows that one waits");
     phone.sync();
-    assert!(sign(shown).is_empty(), "the first one has arrived, and the screen still shows the old record");
+    assert!(sign(shown.clone()).is_empty(), "the first one has arrived, and the screen still shows the old record");
     phone.sync();
-    let server_id = phone.server_id(id);
     assert_eq!(field.record(&server_id)["changes"]["(signoff)"], 1);
-    let edited = phone.edit(id, json!({ "title": "Pump 7" }));
-    assert!(edited.is_some());
-    assert_eq!(sign(phone.record(id).seen).len(), 1, "what was changed since is signed anew");
+    phone.edit(id, json!({ "description": "Leaks" })).unwrap();
+    phone.sync();
+    assert_eq!(sign(shown).len(), 1, "what was changed since is signed anew, also from an old screen");
+    phone.sync();
+    assert_eq!(field.record(&server_id)["changes"]["(signoff)"], 2);
 }
 
 #[test]

@@ -281,15 +281,15 @@ impl<'u, 'a> Act<'u, 'a> {
         Ok((id, Some(change.op)))
     }
 
-    /// Whether it was said already, and nothing else since: a second tap, on a screen that did not show the first one yet, or
-    /// that shows it waiting. Signed once is signed (promise 2).
+    /// Whether it was said already, and nothing else of the record since: a second tap, on a screen that did not show the
+    /// first one yet, or that shows it waiting. Signed once is signed (promise 2).
     fn says_it_again(&self, kind: ChangeKind, work: &Work, seen: &Seen) -> StoreResult<bool> {
-        let waits = work.live().last().is_some_and(|last| last.is_barrier() && last.kind == kind);
-        if waits {
-            return Ok(true);
-        }
-        let unseen = changes::of_field_after(self.unit.db, work.row.no, "", seen.seq)?;
-        Ok(unseen.last().is_some_and(|last| last.kind == kind))
+        let last_live = work.live().last().cloned();
+        let last = match last_live {
+            Some(last) => Some(last),
+            None => changes::last_after(self.unit.db, work.row.no, seen.seq)?,
+        };
+        Ok(last.is_some_and(|last| last.is_barrier() && last.kind == kind))
     }
 
     /// The record and what the person saw of it.

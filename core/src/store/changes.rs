@@ -239,6 +239,14 @@ pub(crate) fn of_field_after(db: &Connection, record: i64, field: &str, after: i
     collect(db, &sql, params![after, record, field])
 }
 
+/// The newest change of a record that was made on this device after the number `after` and not given up.
+pub(crate) fn last_after(db: &Connection, record: i64, after: i64) -> StoreResult<Option<Change>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM changes WHERE seq>?1 AND record=?2 AND state<>'discarded' ORDER BY seq DESC LIMIT 1"
+    );
+    Ok(collect(db, &sql, [after, record])?.pop())
+}
+
 /// A pending change and its record.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate {

@@ -57,6 +57,7 @@ fn every_hot_statement_uses_its_index() {
         ("live_of_group", "changes_group", Box::new(|db| drop(changes::live_of_group(db, 1)))),
         ("live_of_op", "changes_live", Box::new(|db| drop(changes::live_of_op(db, 1)))),
         ("of_field_after", "INTEGER PRIMARY KEY", Box::new(|db| drop(changes::of_field_after(db, 1, "a", 1)))),
+        ("last_after", "INTEGER PRIMARY KEY", Box::new(|db| drop(changes::last_after(db, 1, 1)))),
         ("pending_from", "INTEGER PRIMARY KEY", Box::new(|db| drop(changes::pending_from(db, 1, 9)))),
         ("first_live_from", "INTEGER PRIMARY KEY", Box::new(|db| drop(changes::first_live_from(db, 1)))),
         ("last_seq", "SEARCH changes", Box::new(|db| drop(changes::last_seq(db)))),
