@@ -484,6 +484,25 @@ fn f4_text_search_finds_words_in_any_spelling_and_follows_every_change() {
 }
 
 #[test]
+fn f4_tags_and_phone_numbers_are_searched_as_people_write_them() {
+    let schema = r#"{"version": 1, "types": [{"name": "thing", "fields": [{"name": "name", "kind": "text"},
+        {"name": "tags", "kind": "tags", "searchable": true}, {"name": "phone", "kind": "phone", "searchable": true}]}]}"#;
+    let field = Field::with_schema(schema);
+    let phone = field.phone("ana");
+    phone.create("thing", json!({ "name": "lift", "tags": ["roof", "night shift"], "phone": "+49 171 123-45" }));
+    phone.create("thing", json!({ "name": "pump", "tags": ["cellar"], "phone": "0172 99" }));
+    let found = |typed: &str| {
+        let query = Query { search: Some(typed.to_owned()), ..Query::all("thing") };
+        names(&phone.keep().find(&query).unwrap().records)
+    };
+    for typed in ["roof", "shift", "night roof", "+49 171", "4917112345", "+49 (171) 123"] {
+        assert_eq!(found(typed), ["lift"], "{typed:?}");
+    }
+    assert_eq!(found("017"), ["pump"]);
+    assert_eq!(found("roof cellar"), Vec::<String>::new());
+}
+
+#[test]
 fn f4_a_field_that_becomes_searchable_is_searched_in_what_is_here_already() {
     let field = Field::new();
     let mut phone = field.phone("ana");

@@ -1,6 +1,7 @@
 //! Full text: an index of the words of searchable fields (requirement F4). SQLite's FTS5, without a copy of the texts.
 
 use rusqlite::{Connection, params};
+use serde_json::Value as Json;
 
 use super::StoreResult;
 use crate::schema::{RecordType, Schema};
@@ -12,8 +13,16 @@ const MAX_WORDS: usize = 16;
 /// The words of a record's searchable fields, one text; empty when there are none.
 pub(crate) fn text_of(record_type: &RecordType, view: &FieldMap) -> String {
     let searchable = record_type.fields.iter().filter(|field| field.searchable);
-    let texts = searchable.filter_map(|field| view.get(&field.name)?.text());
-    texts.collect::<Vec<_>>().join("\n")
+    searchable.filter_map(|field| words_in(view.get(&field.name)?.json())).collect::<Vec<_>>().join("\n")
+}
+
+/// A text as it is, or all of a set of tags. The schema lets nothing else be searchable.
+fn words_in(value: Json) -> Option<String> {
+    match value {
+        Json::String(text) => Some(text),
+        Json::Array(tags) => Some(tags.iter().filter_map(Json::as_str).collect::<Vec<_>>().join("\n")),
+        _ => None,
+    }
 }
 
 /// Puts a record's words in place of those that it had.
@@ -57,8 +66,15 @@ pub(crate) fn is_searchable(record_type: &RecordType) -> bool {
 /// words mean nothing, so that no text is a syntax error. None when there is no word.
 pub(super) fn matching(typed: &str) -> Option<String> {
     let words = typed.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty());
-    let terms: Vec<String> = words.take(MAX_WORDS).map(|word| format!("\"{word}\"*")).collect();
-    if terms.is_empty() { None } else { Some(terms.join(" ")) }
+    let words: Vec<&str> = words.take(MAX_WORDS).collect();
+    let each = words.iter().map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" ");
+    let digits = words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    match words.len() {
+        0 => None,
+        // A phone number is kept without the gaps in which people write it.
+        2.. if digits => Some(format!("({each}) OR \"{}\"*", words.concat())),
+        _ => Some(each),
+    }
 }
 
 #[cfg(test)]
@@ -72,6 +88,7 @@ mod tests {
             ("  Pump,  CP7 ", Some("\"Pump\"* \"CP7\"*")),
             ("\"NEAR(a OR b)* -c:d^", Some("\"NEAR\"* \"a\"* \"OR\"* \"b\"* \"c\"* \"d\"*")),
             ("Bäckerei Łódź", Some("\"Bäckerei\"* \"Łódź\"*")),
+            ("+49 (171) 12", Some("(\"49\"* \"171\"* \"12\"*) OR \"4917112\"*")),
             ("", None),
             ("!?*\" ", None),
         ] {
