@@ -5,8 +5,11 @@ import Dispatch
 final class Calls: Sendable {
     /// Saves go one behind the other, in the order in which they were asked for.
     private let writing = Lanes("write", count: 1)
+    /// As many as the core keeps readers open, and one more. A read is short.
     private let reading = Lanes("read", count: 4)
+    /// Opening and resuming may wait for a locked file; a few so that conditions and tokens are told meanwhile.
     private let stepping = Lanes("step", count: 4)
+    /// Suspending may take its whole time, and closing must not wait for it.
     private let resting = Lanes("rest", count: 2)
     /// What waits for the network may wait for minutes. The core syncs one call after the other in any case.
     private let syncing = Lanes("sync", count: 2)
