@@ -1,22 +1,25 @@
-//! `fieldkeep faults`: an HTTP proxy that drops, cuts, repeats and forges, on command and never by chance.
+//! `fieldkeep faults`: an HTTP proxy that drops, cuts, slows, repeats and forges, on command and never by chance.
 
 mod plan;
 mod relay;
 mod reply;
+mod throttle;
 
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 
+use crate::command_lines::Failure;
 use crate::http_client::{HttpClient, HttpError};
 use crate::{command_lines, report};
 
-use plan::Plan;
+use plan::Command;
 use relay::Relay;
 
 /// Options of `fieldkeep faults`.
@@ -55,16 +58,33 @@ pub fn run(args: Args) -> ExitCode {
 }
 
 fn proxy(args: &Args) -> Result<(), FaultsError> {
-    let plan = Arc::new(Plan::default());
-    let relay = Relay::new(Arc::clone(&plan), HttpClient::new(&args.to)?, args.manual);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let relay = Relay::new(HttpClient::new(&args.to)?, args.manual);
+    let runtime = Runtime::new()?;
     let listener = runtime.block_on(TcpListener::bind(args.listen))?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", json!({ "listening": format!("http://{}", listener.local_addr()?) }))?;
     out.flush()?;
-    runtime.spawn(relay::accept(listener, relay));
+    runtime.spawn(relay::accept(listener, Arc::clone(&relay)));
     // The proxy lives as long as whoever commands it.
-    command_lines::serve(std::io::stdin().lock(), out, |command| plan.take(command))?;
+    command_lines::serve(std::io::stdin().lock(), out, |command| take(&runtime, &relay, command))?;
     runtime.shutdown_background();
     Ok(())
+}
+
+/// Carries out one command.
+fn take(runtime: &Runtime, relay: &Relay, command: Value) -> Result<Value, Failure> {
+    let command: Command = serde_json::from_value(command).map_err(|error| Failure::bad_input(error.to_string()))?;
+    match command {
+        Command::Pass {} => {
+            relay.plan.clear();
+            relay.line.set_rate(None);
+        }
+        Command::Refuse {} => relay.plan.refuse(),
+        Command::Next { path, act, times } => relay.plan.add(path, act, times),
+        Command::Delay { ms } => relay.plan.set_delay_ms(ms),
+        Command::Throttle { bytes_per_s } => relay.line.set_rate(bytes_per_s),
+        Command::Repeat { at_ms } => return Ok(json!({ "statuses": runtime.block_on(relay.repeat(at_ms)) })),
+        Command::Count {} => return Ok(json!({ "requests": relay.plan.seen() })),
+    }
+    Ok(json!({}))
 }

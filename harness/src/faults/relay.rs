@@ -1,27 +1,35 @@
 //! Connections, and what happens to the requests on them.
 
-use std::sync::Arc;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use fieldkeep::clock::SystemClock;
+use fieldkeep::wire::TEST_NOW_HEADER;
 use http_body_util::BodyExt;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{self, HeaderMap};
+use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use thiserror::Error;
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::plan::{Act, Fate, Plan};
 use super::reply::{self, ReplyBody};
+use super::throttle::Line;
 use crate::http_client::{HttpClient, HttpError, Reply};
 use crate::server_time::ServerTime;
 
 /// The proxy's side of all connections.
 pub(super) struct Relay {
-    plan: Arc<Plan>,
+    pub(super) plan: Plan,
+    pub(super) line: Arc<Line>,
     server: HttpClient,
     time: ServerTime,
+    /// What the network has a copy of.
+    kept: Mutex<Vec<Asked>>,
 }
 
 /// Why a connection ends without a reply. hyper closes it then, which is what is wanted.
@@ -33,8 +41,11 @@ enum Hangup {
     Request(#[from] hyper::Error),
     #[error("the server behind did not answer")]
     Server(#[from] HttpError),
+    #[error("the server behind was not reached")]
+    Io(#[from] io::Error),
 }
 
+#[derive(Clone)]
 struct Asked {
     method: Method,
     /// With the query.
@@ -44,9 +55,9 @@ struct Asked {
 }
 
 impl Relay {
-    pub(super) fn new(plan: Arc<Plan>, server: HttpClient, manual: bool) -> Arc<Self> {
+    pub(super) fn new(server: HttpClient, manual: bool) -> Arc<Self> {
         let time = ServerTime::new(Arc::new(SystemClock::new()), manual.then_some(0));
-        Arc::new(Self { plan, server, time })
+        Arc::new(Self { plan: Plan::default(), line: Arc::new(Line::new()), server, time, kept: Mutex::default() })
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<ReplyBody>, Hangup> {
@@ -56,42 +67,95 @@ impl Relay {
         let target = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
         // The whole request is read also when it is not passed on: the client has sent it, that is the point.
         let body = body.collect().await?.to_bytes();
-        let mut asked = Asked { method: parts.method, target, headers: parts.headers, body };
-        let act = match fate {
-            Fate::Refuse => return Err(Hangup::OnCommand),
-            Fate::Pass => return Ok(reply::whole(self.forward(&asked).await?)),
-            Fate::Do(act) => act,
-        };
+        let asked = Asked { method: parts.method, target, headers: parts.headers, body };
+        hold(self.plan.delay_ms()).await;
+        match fate {
+            Fate::Refuse => Err(Hangup::OnCommand),
+            Fate::Pass => Ok(reply::whole(self.forward(&asked).await?)),
+            Fate::Do(act) => self.act(act, asked, now_ms).await,
+        }
+    }
+
+    async fn act(&self, act: Act, mut asked: Asked, now_ms: i64) -> Result<Response<ReplyBody>, Hangup> {
         match act {
-            Act::CutBefore => Err(Hangup::OnCommand),
+            Act::CutBefore => return Err(Hangup::OnCommand),
+            Act::CutInsideRequest => {
+                self.forward_half(&asked).await?;
+                return Err(Hangup::OnCommand);
+            }
             Act::DropReply => {
                 self.forward(&asked).await?;
-                Err(Hangup::OnCommand)
+                return Err(Hangup::OnCommand);
             }
             Act::CutAfterLines(lines) => {
                 // Lines can only be counted in a plain reply.
                 asked.headers.remove(header::ACCEPT_ENCODING);
-                Ok(reply::cut(self.forward(&asked).await?, lines))
+                return Ok(reply::cut_after_lines(self.forward(&asked).await?, lines));
             }
-            Act::Duplicate => {
-                self.forward(&asked).await?;
-                Ok(reply::whole(self.forward(&asked).await?))
-            }
+            Act::CutAfterBytes(bytes) => return Ok(reply::cut_after_bytes(self.forward(&asked).await?, bytes)),
             Act::Status { code, retry_after_s, retry_after_date_ms } => {
-                Ok(reply::status(code, retry_after_s, retry_after_date_ms, now_ms))
+                return Ok(reply::status(code, retry_after_s, retry_after_date_ms, now_ms));
             }
-            Act::Html => Ok(reply::portal_page(now_ms)),
-            Act::Redirect => Ok(reply::portal_redirect(now_ms)),
+            Act::ErrorPage(code) => return Ok(reply::error_page(code, now_ms)),
+            Act::Html => return Ok(reply::portal_page(now_ms)),
+            Act::Redirect => return Ok(reply::portal_redirect(now_ms)),
+            Act::Delay(ms) => hold(ms).await,
+            Act::Duplicate => drop(self.forward(&asked).await?),
+            Act::Keep => self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(asked.clone()),
         }
+        Ok(reply::whole(self.forward(&asked).await?))
+    }
+
+    /// Sends what was kept once more; the answers, as status codes, are heard by nobody else. 0: none came.
+    pub(super) async fn repeat(&self, at_ms: Option<i64>) -> Vec<u16> {
+        let kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut statuses = Vec::with_capacity(kept.len());
+        for mut asked in kept {
+            if let Some(at_ms) = at_ms {
+                asked.headers.insert(TEST_NOW_HEADER, HeaderValue::from(at_ms));
+            }
+            statuses.push(self.forward(&asked).await.map_or(0, |reply| reply.status.as_u16()));
+        }
+        statuses
     }
 
     async fn forward(&self, asked: &Asked) -> Result<Reply, HttpError> {
-        let mut headers = asked.headers.clone();
-        // These belong to one connection, not to the request.
+        self.server.send(asked.method.clone(), &asked.target, &asked.own_headers(), asked.body.clone()).await
+    }
+
+    /// A request of which the server gets the head and half of the body; then the connection breaks.
+    async fn forward_half(&self, asked: &Asked) -> Result<(), Hangup> {
+        let host = self.server.base().trim_start_matches("http://");
+        let mut head = format!("{} {} HTTP/1.1\r\nhost: {host}\r\n", asked.method, asked.target).into_bytes();
+        for (name, value) in &asked.own_headers() {
+            head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+        }
+        // At least one byte is announced that never comes, also of a request without a body.
+        head.extend(format!("content-length: {}\r\n\r\n", asked.body.len().max(1)).into_bytes());
+        let mut server = TcpStream::connect(host).await?;
+        server.write_all(&head).await?;
+        server.write_all(&asked.body[..asked.body.len() / 2]).await?;
+        server.shutdown().await?;
+        Ok(())
+    }
+}
+
+impl Asked {
+    /// Its headers without those that belong to one connection.
+    fn own_headers(&self) -> HeaderMap {
+        let mut headers = self.headers.clone();
         for name in [header::HOST, header::CONNECTION, header::TRANSFER_ENCODING, header::CONTENT_LENGTH] {
             headers.remove(name);
         }
-        self.server.send(asked.method.clone(), &asked.target, &headers, asked.body.clone()).await
+        headers
+    }
+}
+
+/// Lets time pass.
+#[allow(clippy::disallowed_methods, reason = "a slow network is what this proxy plays; no engine runs here")]
+async fn hold(ms: u64) {
+    if ms > 0 {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
     }
 }
 
@@ -109,6 +173,7 @@ async fn converse(stream: TcpStream, relay: Arc<Relay>) {
     if relay.plan.refuses() {
         return;
     }
+    let stream = relay.line.carry(stream);
     let service = service_fn(move |request| {
         let relay = Arc::clone(&relay);
         async move { relay.answer(request).await }

@@ -22,10 +22,15 @@ pub(super) fn whole(reply: Reply) -> Response<ReplyBody> {
 }
 
 /// The first lines of the server's reply, and then a broken connection.
-pub(super) fn cut(reply: Reply, lines: usize) -> Response<ReplyBody> {
+pub(super) fn cut_after_lines(reply: Reply, lines: usize) -> Response<ReplyBody> {
     let end = reply.body.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(lines.saturating_sub(1));
     let end = if lines == 0 { 0 } else { end.map_or(reply.body.len(), |(position, _)| position + 1) };
-    let kept = reply.body.slice(..end);
+    cut_after_bytes(reply, end)
+}
+
+/// The first bytes of the body of the server's reply, and then a broken connection.
+pub(super) fn cut_after_bytes(reply: Reply, bytes: usize) -> Response<ReplyBody> {
+    let kept = reply.body.slice(..bytes.min(reply.body.len()));
     let frames = stream::iter([Ok(Frame::data(kept))]).chain(stream::once(async {
         // hyper sends what it has when the body makes it wait, and throws it away when the body fails; so: wait first.
         tokio::task::yield_now().await;
@@ -48,6 +53,13 @@ pub(super) fn status(
         put(&mut response, header::RETRY_AFTER, &after);
     }
     response
+}
+
+/// What a proxy shows when the server behind it does not answer.
+pub(super) fn error_page(code: u16, now_ms: i64) -> Response<ReplyBody> {
+    let status = StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_GATEWAY);
+    let page = "<html><head><title>Bad Gateway</title></head><body><h1>The server did not answer</h1></body></html>";
+    forged(status, "text/html", page, now_ms)
 }
 
 /// What a captive portal shows instead of the server.
