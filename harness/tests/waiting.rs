@@ -490,3 +490,29 @@ fn b7_a_wait_ends_though_the_clock_was_set_back_over_a_restart() {
     phone.run();
     phone.assert_synced(id);
 }
+
+#[test]
+fn b5_after_three_failures_one_small_request_goes_ahead() {
+    let field = Field::new();
+    let (proxy, phone, id) = failed(&field);
+    let retry = || {
+        field.advance(phone.next_wake().unwrap());
+        phone.run();
+        (proxy.count("/v1/hello"), proxy.count("/v1/push"))
+    };
+    let (hellos, pushes) = (proxy.count("/v1/hello"), proxy.count("/v1/push"));
+    proxy.next_times("/v1/push", json!("cut_before"), 3);
+    assert_eq!(retry(), (hellos, pushes + 1), "the second failure");
+    assert_eq!(retry(), (hellos, pushes + 2), "the third");
+    proxy.next_times("/v1/hello", json!("cut_before"), 2);
+    let wait_ms = phone.next_wake().unwrap();
+    assert_eq!(retry(), (hellos + 1, pushes + 2), "only the small one went, and met the same");
+    assert_eq!(retry(), (hellos + 2, pushes + 2));
+    assert!(phone.next_wake().unwrap() > wait_ms, "waits grow as before");
+    let wait_ms = phone.next_wake().unwrap();
+    assert_eq!(retry(), (hellos + 3, pushes + 3), "it is answered, and the rest follows at once, and fails");
+    assert!(phone.next_wake().unwrap() > wait_ms, "which is one more failure in the row");
+    assert_eq!(phone.journal("lane_failed").len(), 1, "one row in the history for one reason");
+    assert_eq!(retry(), (hellos + 4, pushes + 4));
+    phone.assert_synced(id);
+}

@@ -4,11 +4,12 @@ use super::core::Core;
 use crate::remote::Failure;
 use crate::schedule::{Battery, Due, LaneReason, REGAINED_SPREAD_MS, own_wait_ms, server_wait_ms};
 use crate::store::lanes::{self, LaneRow};
-use crate::store::{StoreResult, Turn};
+use crate::store::{StoreError, StoreResult, Turn};
 
 impl Core {
-    /// The exchange failed as a whole: the lane waits, and the wait is stored (requirement B5).
-    pub(super) fn lane_failed(&self, failure: &Failure) -> StoreResult<()> {
+    /// The exchange failed as a whole: the lane waits, and the wait is stored (requirement B5). Says how many failures there
+    /// were in a row; 0 when this is none of the lane's.
+    pub(super) fn lane_failed(&self, failure: &Failure) -> StoreResult<i64> {
         let (reason, named_ms, words) = match failure {
             Failure::Wait { reason, named_ms, words } => (*reason, *named_ms, words.clone()),
             Failure::SignIn => {
@@ -18,14 +19,14 @@ impl Core {
                 shared.refused_token = refused.or(shared.refused_token);
                 drop(shared);
                 self.notices.everything();
-                return Ok(());
+                return Ok(0);
             }
             Failure::WholeRequest { words } => (LaneReason::ServerTrouble, None, words.clone()),
             Failure::CursorExpired => (LaneReason::ServerTrouble, None, "the cursor has expired".to_owned()),
-            Failure::OtherToken { .. } | Failure::Cancelled => return Ok(()),
+            Failure::OtherToken { .. } | Failure::Cancelled => return Ok(0),
         };
         let battery_low = self.shared().conditions.battery != Battery::Ok;
-        self.write(Turn::Engine, |unit| {
+        let failures = self.write(Turn::Engine, |unit| {
             let mut row = lanes::get(unit.db, lanes::FAST)?;
             row.failures += 1;
             let wait_ms = match named_ms {
@@ -40,20 +41,35 @@ impl Core {
                 let detail = serde_json::json!({"reason": reason, "words": words});
                 unit.journal(None, "lane_failed", &detail)?;
             }
-            lanes::set(unit.db, lanes::FAST, &row)
+            lanes::set(unit.db, lanes::FAST, &row)?;
+            Ok::<_, StoreError>(row.failures)
         })?;
         self.notices.everything();
+        Ok(failures)
+    }
+
+    /// `hello` was answered: the token is good, and nothing keeps the lane from trying.
+    pub(super) fn lane_opened(&self) -> StoreResult<()> {
+        self.token_is_good();
+        let row = self.store.read(|connection| lanes::get(connection, lanes::FAST))?;
+        if row.due.is_some() {
+            let free = LaneRow { due: None, server_floor: false, ..row };
+            self.write(Turn::Engine, |unit| lanes::set(unit.db, lanes::FAST, &free))?;
+            self.notices.everything();
+        }
         Ok(())
+    }
+
+    fn token_is_good(&self) {
+        let mut shared = self.shared();
+        shared.refused_token = None;
+        shared.no_token = false;
     }
 
     /// An exchange succeeded: the lane is free.
     pub(super) fn lane_succeeded(&self) -> StoreResult<()> {
         let row = self.store.read(|connection| lanes::get(connection, lanes::FAST))?;
-        {
-            let mut shared = self.shared();
-            shared.refused_token = None;
-            shared.no_token = false;
-        }
+        self.token_is_good();
         if row == LaneRow::default() {
             return Ok(());
         }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::step::{Engine, StepResult};
 use crate::remote::{Failure, Greeting};
+use crate::schedule::FAILURES_BEFORE_PROBE;
 use crate::store::Turn;
 use crate::wire::Hello;
 
@@ -52,8 +53,9 @@ impl Engine {
             key_lifetime_ms: hello.key_lifetime_s.clamp(0, MAX_KEY_LIFETIME_S) * 1000,
             token,
         });
-        self.core.lane_succeeded()?;
-        Ok(())
+        // The way is free; but only what the session was opened for ends the count of failures, or a network that passes
+        // small requests alone would be tried every few seconds.
+        self.core.lane_opened()
     }
 
     /// The token is somebody else's: nothing of this store is ever sent under another name (pitfall P16).
@@ -77,6 +79,9 @@ impl Engine {
             other => other,
         };
         self.last_failure = Some(failure.clone());
-        self.core.lane_failed(&failure)
+        if self.core.lane_failed(&failure)? >= FAILURES_BEFORE_PROBE {
+            self.session = None;
+        }
+        Ok(())
     }
 }

@@ -15,6 +15,9 @@ pub const SERVER_JITTER_PERCENT: i64 = 10;
 /// A longer `Retry-After` than a day is taken as a day: nobody plans a phone's work further ahead, and a mistyped header
 /// must not silence a device for ever. The server will name its time again.
 pub const LONGEST_SERVER_WAIT_MS: i64 = 24 * 3_600_000;
+/// After so many failures in a row one small request (`hello`) goes ahead, and the rest waits for its answer: a network that
+/// carries nothing is not asked to carry a whole batch each time.
+pub const FAILURES_BEFORE_PROBE: i64 = 3;
 /// When a network returns, the lane is due within so many milliseconds, drawn at random: a whole shift walks out of the
 /// same basement.
 pub const REGAINED_SPREAD_MS: i64 = 2_000;
