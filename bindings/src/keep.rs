@@ -1,6 +1,6 @@
 //! The object: every method delegates.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use fieldkeep::remote::ReqwestHttp;
@@ -173,6 +173,24 @@ impl FieldkeepCore {
     /// [`KeepError`] when the store cannot be read.
     pub fn outbox(&self) -> Result<Vec<OutboxItem>, KeepError> {
         guarded(|| self.0.outbox())
+    }
+
+    /// Writes everything that was not sent to a new file: a JSON line that says whose it is, then one for each operation. Says
+    /// how many operations there were. Nothing is sent or removed.
+    ///
+    /// # Errors
+    /// [`KeepError::BadRequest`] when there is such a file already; others when it cannot be written.
+    pub fn export_unsent(&self, to: &str) -> Result<u64, KeepError> {
+        guarded(|| self.0.export_unsent(Path::new(to)))
+    }
+
+    /// Damaged databases that were moved aside when this folder was opened, oldest first.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the folder cannot be read.
+    pub fn damaged_files(&self) -> Result<Vec<String>, KeepError> {
+        let files = guarded(|| self.0.damaged_files())?;
+        Ok(files.into_iter().map(|file| file.to_string_lossy().into_owned()).collect())
     }
 
     /// Keeps an item of the outbox, and all that is sent together with it, from being sent until it is taken up again.

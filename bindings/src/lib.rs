@@ -10,6 +10,6 @@ mod words;
 
 pub use host::{HostError, TokenSource, UpdateListener};
 pub use keep::{FieldkeepCore, OpenConfig, Watching};
-pub use words::{check_schema, new_form_token, sentence_of};
+pub use words::{check_schema, new_form_token, sentence_of, sentences_of};
 
 uniffi::setup_scaffolding!();

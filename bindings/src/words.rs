@@ -3,7 +3,7 @@
 use fieldkeep::OpenError;
 use fieldkeep::clock::{SystemClock, new_uuid};
 use fieldkeep::schema::Schema;
-use fieldkeep::state::{ReaderLocale, Sentence, SyncState, sentence};
+use fieldkeep::state::{ReaderLocale, Sentence, SyncState, sentence, sentences};
 use fieldkeep::value::FormToken;
 
 /// One plain and true sentence for a state. `now_ms` is corrected device time (`FieldkeepCore.now_ms`); render again at
@@ -12,6 +12,13 @@ use fieldkeep::value::FormToken;
 #[must_use]
 pub fn sentence_of(state: &SyncState, now_ms: i64, locale: &ReaderLocale) -> Sentence {
     sentence(state, now_ms, locale)
+}
+
+/// The sentence of every part of a state, in their order; that of the headline is the first.
+#[uniffi::export]
+#[must_use]
+pub fn sentences_of(state: &SyncState, now_ms: i64, locale: &ReaderLocale) -> Vec<Sentence> {
+    sentences(state, now_ms, locale)
 }
 
 /// A token for a form that opens now. Saved twice with the same token, the form is one operation.

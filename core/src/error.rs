@@ -8,7 +8,7 @@ use crate::store::query::QueryProblem;
 use crate::store::{StorageFault, StoreError};
 use crate::value::{RecordId, ReviewId};
 
-/// Why a store was not opened. Nothing in it was changed.
+/// Why a store was not opened. Nothing in it was changed; a damaged file was moved aside.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[cfg_attr(feature = "ffi", derive(uniffi::Error))]
 pub enum OpenError {
@@ -41,11 +41,16 @@ pub enum OpenError {
         /// For a support desk.
         words: String,
     },
-    /// The file is damaged or no store at all, or is gone since it was suspended. What is there is left as it is.
+    /// The file is damaged. It was moved to `kept_at`, with all that is in it; nothing was deleted, and the next `open`
+    /// begins with an empty store that loads everything from the server again. Tell the person: work that was not sent is in
+    /// that file. Where `kept_at` is none the file is no store at all, or is gone since it was suspended; then nothing was
+    /// touched.
     #[error("the store cannot be read: {words}")]
     Damaged {
         /// For a support desk.
         words: String,
+        /// Where the damaged file lies now.
+        kept_at: Option<String>,
     },
     /// It was closed, and cannot be resumed. Open it again.
     #[error("closed")]
@@ -66,12 +71,15 @@ impl From<StoreError> for OpenError {
             StoreError::Newer { .. } => Self::Newer,
             StoreError::WrongUser { owner } => Self::WrongUser { owner },
             StoreError::SchemaOlder { stored, given } => Self::SchemaOlder { stored, given },
-            StoreError::Foreign | StoreError::Vanished => Self::Damaged { words },
+            StoreError::Foreign | StoreError::Vanished => Self::Damaged { words, kept_at: None },
+            StoreError::SetAside { place, .. } => {
+                Self::Damaged { words, kept_at: Some(place.to_string_lossy().into_owned()) }
+            }
             StoreError::NoFolder => Self::SetUp { words },
             StoreError::Closed => Self::Closed,
             other => match other.fault() {
                 StorageFault::Full => Self::Full,
-                StorageFault::Damaged => Self::Damaged { words },
+                StorageFault::Damaged => Self::Damaged { words, kept_at: None },
                 StorageFault::Unavailable | StorageFault::Internal => Self::Unavailable { words },
             },
         }
@@ -155,7 +163,8 @@ pub enum KeepError {
         /// For a support desk.
         words: String,
     },
-    /// The file is damaged. Close, keep the folder, ask for help.
+    /// The file is damaged. Close, and open again: then all of it is looked at, and a damaged file is moved aside (see
+    /// [`OpenError::Damaged`]).
     #[error("the store is damaged: {words}")]
     Damaged {
         /// For a support desk.
@@ -175,7 +184,7 @@ impl From<StoreError> for KeepError {
         match error {
             StoreError::Suspended => Self::Suspended,
             StoreError::Closed => Self::Closed,
-            StoreError::FromInside => Self::BadRequest { words },
+            StoreError::FromInside | StoreError::FileExists => Self::BadRequest { words },
             other => match other.fault() {
                 StorageFault::Full => Self::Full,
                 StorageFault::Unavailable => Self::Unavailable { words },

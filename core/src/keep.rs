@@ -1,6 +1,6 @@
 //! The public face. Short: every method delegates.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::schema::Schema;
 use crate::state::SyncState;
 use crate::store::drafts::{self, DraftRow};
 use crate::store::query::{self, Query};
-use crate::store::{Store, StoreError, Turn, meta, records};
+use crate::store::{Store, StoreError, Turn, durable, meta, new_file, records};
 use crate::value::{FormToken, RecordId, ReviewId};
 
 /// Time for the step and the transaction under way when it is closed; then they are interrupted, which loses nothing.
@@ -87,14 +87,19 @@ impl Fieldkeep {
         }
         let store = Store::open(&options.folder)?;
         let (schema, user) = (Arc::new(options.schema), options.user);
-        let device = store.write(Turn::App, |db| {
+        let claimed = store.write(Turn::App, |db| {
             meta::claim(db, &user)?;
             meta::adopt_schema(db, &schema)?;
             meta::device(db, || new_uuid(clock.as_ref()).to_string())
-        })?;
+        });
+        let device = match claimed {
+            Err(error) if error.is_damage() => return Err(reopened_damaged(store, &options.folder, error).into()),
+            claimed => claimed?,
+        };
         let context = Context { schema, user, device, clock: Arc::clone(&clock) };
         let remote = NativeRemote::new(http, Arc::clone(&options.tokens), clock, &options.server);
         let core = Arc::new(Core::new(store, context, remote, options.tokens));
+        core.write(Turn::App, ledger::adopt_schema)?;
         let driver = Driver::new(Arc::clone(&core))?;
         if !options.manual {
             driver.start()?;
@@ -140,8 +145,7 @@ impl Fieldkeep {
     /// # Errors
     /// [`KeepError`]; nothing was written then.
     pub fn commit(&self, edits: Vec<Edit>, options: CommitOptions) -> Result<Receipt, KeepError> {
-        self.open_or_closed()?;
-        let receipt = self.core.write(Turn::App, |unit| ledger::commit(unit, &edits, &options))?;
+        let receipt = self.write(|unit| ledger::commit(unit, &edits, &options))?;
         self.driver.poke();
         Ok(receipt)
     }
@@ -199,12 +203,11 @@ impl Fieldkeep {
         seen: Option<SeenStamp>,
         fields: &str,
     ) -> Result<(), KeepError> {
-        self.open_or_closed()?;
         if fields.len() > ledger::MAX_DRAFT_BYTES || form.is_empty() {
             let words = format!("a draft has a name and at most {} bytes", ledger::MAX_DRAFT_BYTES);
             return Err(KeepError::BadRequest { words });
         }
-        self.core.write(Turn::App, |unit| {
+        self.write(|unit| {
             let record = match record {
                 Some(id) => {
                     let known = records::no_of(unit.db, id)?.map(|(no, _)| no);
@@ -213,8 +216,8 @@ impl Fieldkeep {
                 None => None,
             };
             let (form, fields, seen) = (form.to_owned(), fields.to_owned(), seen.map(|stamp| stamp.0));
-            drafts::save(unit.db, &DraftRow { form, record, seen, fields, at_ms: unit.now_ms })?;
-            Ok(())
+            let row = DraftRow { form, record, seen, fields, at_ms: unit.now_ms };
+            Ok::<_, KeepError>(drafts::save(unit.db, &row)?)
         })
     }
 
@@ -244,8 +247,7 @@ impl Fieldkeep {
     /// # Errors
     /// [`KeepError`]; the draft is still there then.
     pub fn discard_draft(&self, form: &str) -> Result<(), KeepError> {
-        self.open_or_closed()?;
-        self.core.write(Turn::App, |unit| Ok(drafts::delete(unit.db, form)?))
+        self.write(|unit| drafts::delete(unit.db, form))
     }
 
     /// Everything that waits, why, and what waits for it, in the order in which it was made.
@@ -256,6 +258,31 @@ impl Fieldkeep {
         self.read(ledger::outbox)
     }
 
+    /// Writes everything that was not sent to a new file, for people and support desks: a JSON line that says whose it is,
+    /// then one for each operation, with the values typed. Says how many operations there were. Nothing is sent or removed.
+    ///
+    /// # Errors
+    /// [`KeepError::BadRequest`] when there is such a file already; others when it cannot be written or the store cannot be
+    /// read. What was written of it is left.
+    pub fn export_unsent(&self, to: &Path) -> Result<u64, KeepError> {
+        self.read(|unit, lane| {
+            let mut file = new_file(to)?;
+            let count = ledger::export_unsent(unit, lane, &mut file)?;
+            durable(file)?;
+            Ok::<_, StoreError>(count)
+        })
+    }
+
+    /// Damaged databases that were moved aside when this folder was opened, oldest first: work that was not sent may be in
+    /// them.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the folder cannot be read.
+    pub fn damaged_files(&self) -> Result<Vec<PathBuf>, KeepError> {
+        self.open_or_closed()?;
+        Ok(self.core.store.aside()?)
+    }
+
     /// Keeps an item of the outbox, and all that is sent together with it, from being sent until
     /// [`Fieldkeep::unpause`]. What may pass it goes on; what comes behind it waits. It is stored, and stays through
     /// questions and answers. Pausing what is paused does nothing.
@@ -263,8 +290,7 @@ impl Fieldkeep {
     /// # Errors
     /// [`KeepError::NotFound`] when no such operation waits; [`KeepError::NotEditable`] when it is on its way already.
     pub fn pause(&self, operation: i64) -> Result<(), KeepError> {
-        self.open_or_closed()?;
-        Ok(self.core.write(Turn::App, |unit| ledger::pause(unit, operation))?)
+        self.write(|unit| ledger::pause(unit, operation))
     }
 
     /// Takes a paused item up again, with all that is sent together with it.
@@ -272,8 +298,7 @@ impl Fieldkeep {
     /// # Errors
     /// [`KeepError::NotFound`] when no such operation waits; [`KeepError::NotEditable`] when it is on its way already.
     pub fn unpause(&self, operation: i64) -> Result<(), KeepError> {
-        self.open_or_closed()?;
-        self.core.write(Turn::App, |unit| ledger::unpause(unit, operation))?;
+        self.write(|unit| ledger::unpause(unit, operation))?;
         self.driver.poke();
         Ok(())
     }
@@ -295,8 +320,7 @@ impl Fieldkeep {
     /// [`KeepError::PlanChanged`] when something else would happen by now; others as for [`Fieldkeep::discard_plan`].
     /// Nothing was changed then.
     pub fn discard(&self, plan: &DiscardPlan) -> Result<(), KeepError> {
-        self.open_or_closed()?;
-        self.core.write(Turn::App, |unit| ledger::discard(unit, plan))?;
+        self.write(|unit| ledger::discard(unit, plan))?;
         self.driver.poke();
         Ok(())
     }
@@ -314,8 +338,7 @@ impl Fieldkeep {
     /// # Errors
     /// [`KeepError::Moved`] when the other side has changed since; others when the review or the value is not usable.
     pub fn resolve(&self, review: ReviewId, theirs_rev: i64, answer: Resolve) -> Result<(), KeepError> {
-        self.open_or_closed()?;
-        self.core.write(Turn::App, |unit| ledger::resolve(unit, review, theirs_rev, &answer))?;
+        self.write(|unit| ledger::resolve(unit, review, theirs_rev, &answer))?;
         self.driver.poke();
         Ok(())
     }
@@ -500,12 +523,38 @@ impl Fieldkeep {
         KeepError: From<E>,
     {
         self.open_or_closed()?;
-        Ok(self.core.read(work)?)
+        self.note_damage(self.core.read(work).map_err(KeepError::from))
+    }
+
+    fn write<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&ledger::Unit<'_>) -> Result<T, E>,
+    ) -> Result<T, KeepError>
+    where
+        KeepError: From<E>,
+    {
+        self.open_or_closed()?;
+        self.note_damage(self.core.write(Turn::App, work).map_err(KeepError::from))
+    }
+
+    /// Whoever opens the store next looks at all of it, and moves it aside if need be.
+    fn note_damage<T>(&self, result: Result<T, KeepError>) -> Result<T, KeepError> {
+        if matches!(result, Err(KeepError::Damaged { .. })) {
+            self.core.store.note_damage();
+        }
+        result
     }
 
     fn open_or_closed(&self) -> Result<(), KeepError> {
         if self.closed.load(std::sync::atomic::Ordering::Acquire) { Err(KeepError::Closed) } else { Ok(()) }
     }
+}
+
+/// Damage that shows itself behind the first page: opened once more, the whole file is looked at and moved aside.
+fn reopened_damaged(store: Store, folder: &Path, error: StoreError) -> StoreError {
+    store.note_damage();
+    drop(store);
+    Store::open(folder).err().unwrap_or(error)
 }
 
 fn not_here(id: RecordId) -> KeepError {

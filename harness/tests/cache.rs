@@ -44,7 +44,7 @@ fn f1_a_download_cut_in_mid_page_goes_on_and_the_cursor_is_never_ahead() {
     let first_page = cursor(&phone);
     assert_eq!(first_page.len(), 1);
     assert!((120..130).contains(&count(&phone)), "{}", count(&phone));
-    assert_eq!(phone.device_words(), "Nothing has been loaded yet.", "not before all of it is here");
+    assert_eq!(phone.device_words(), "Not everything has been loaded yet.", "not before all of it is here");
     field.advance(10_000);
     phone.sync();
     assert_eq!(count(&phone), 130);

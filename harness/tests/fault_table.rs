@@ -173,7 +173,7 @@ fn expected(visit: &Visit, effect: Effect, waiting: usize) -> String {
 /// Whether this fault stops the work at this moment, and how much waits then.
 fn waits(moment: Moment, effect: Effect) -> Option<usize> {
     match (moment, effect) {
-        (_, Effect::Works) | (Moment::Push | Moment::Pull, Effect::Whole) => None,
+        (_, Effect::Works) | (Moment::Push | Moment::Pull | Moment::LookUp, Effect::Whole) => None,
         // What was pushed has been answered; only the news is missing.
         (Moment::Pull, _) => Some(0),
         _ => Some(2),

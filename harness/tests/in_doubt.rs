@@ -202,3 +202,22 @@ fn b2_a_group_is_looked_up_whole_when_the_server_has_forgotten_a_part_of_it() {
     phone.sync();
     phone.check();
 }
+
+#[test]
+fn b14_a_large_group_in_doubt_behind_many_others_is_asked_about_by_itself() {
+    let field = Field::new();
+    let phone = field.phone("ana");
+    phone.sync();
+    field.behave(json!({ "do": "answer", "outcome": "later", "times": 149, "after_s": 3600 }));
+    for number in 0..49 {
+        phone.customer(&format!("Customer {number}"));
+    }
+    phone.sync();
+    let member = |number| phone.creation("customer", None, &json!({ "name": format!("Member {number}") }));
+    phone.together((0..100).map(member).collect());
+    phone.sync();
+    field.advance(21 * DAY_MS);
+    phone.sync();
+    assert_eq!(phone.outbox(), []);
+    assert_eq!(field.records("customer").len(), 149);
+}

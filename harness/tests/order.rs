@@ -328,6 +328,7 @@ fn assert_total(phone: &Phone) -> BTreeSet<String> {
                 outbox.iter().any(|o| o.record == item.record && o.operation < item.operation)
             }
             WhyWaiting::Paused => phone.query("SELECT op FROM paused").contains(&item.operation.to_string()),
+            WhyWaiting::NeedsUpdate => !phone.query("SELECT value FROM meta WHERE key='versions'").is_empty(),
             WhyWaiting::Offline | WhyWaiting::SignIn | WhyWaiting::WrongUser => phone.next_wake().is_none(),
         };
         assert!(holds, "{item:#?} in {outbox:#?}");

@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
+use super::push::{Room, first_of};
 use super::step::{Engine, StepResult};
 use crate::ledger::{Cleared, clear_doubts, doubtful, take_unseen, unseen_records};
+use crate::remote::Failure;
 use crate::store::{StoreError, Turn};
 use crate::wire::{LookupRequest, RecordQuestion};
 
-/// Shipments, or records, asked about in one request.
-const QUESTIONS: usize = 50;
+/// Shipments, or records, asked about in one request. A group is asked about whole, also where it is larger.
+pub(super) const QUESTIONS: usize = 50;
 
 impl Engine {
     /// Asks about some of the records that a full refresh has not shown.
@@ -30,15 +32,11 @@ impl Engine {
 
     pub(super) async fn look_up(&mut self) -> StepResult {
         let Some(session) = self.session.clone() else { return Ok(()) };
-        let cleared = &self.cleared;
+        let (cleared, items) = (&self.cleared, self.questions);
         let asked = self.core.read(|unit, _| {
             let mut list = doubtful(unit, session.key_lifetime_ms)?;
             list.retain(|shipment| !cleared.contains(&shipment.no));
-            // A group is asked about whole; one request takes the largest group with room to spare.
-            let last_group = list.get(QUESTIONS - 1).and_then(|shipment| shipment.group);
-            let whole = list.iter().skip(QUESTIONS).take_while(|next| last_group.is_some() && next.group == last_group);
-            let questions_asked = QUESTIONS + whole.count();
-            list.truncate(questions_asked);
+            let list = first_of(list, Room { items, bytes: usize::MAX });
             let mut questions = LookupRequest::default();
             for shipment in &list {
                 questions.shipments.push(shipment.key);
@@ -52,8 +50,14 @@ impl Engine {
         let core = Arc::clone(&self.core);
         let answers = match self.race(core.remote.look_up(session.token, &questions)).await {
             Ok(answers) => answers,
+            Err(Failure::WholeRequest { .. }) if self.questions > 1 => {
+                // Fewer questions may be taken; one alone waits like any other request that is refused.
+                self.questions = (list.len().min(self.questions) / 2).max(1);
+                return Ok(());
+            }
             Err(failure) => return self.failed(failure),
         };
+        self.questions = QUESTIONS;
         let verdicts = self.core.write(Turn::Engine, |unit| clear_doubts(unit, &list, &answers))?;
         for (shipment, verdict) in list.iter().zip(verdicts) {
             if verdict == Cleared::SendAgain {

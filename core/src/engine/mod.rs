@@ -15,6 +15,7 @@ mod step;
 mod stop;
 mod subscription;
 mod sync;
+mod tidy;
 
 pub(crate) use self::core::Core;
 pub(crate) use driver::Driver;

@@ -205,13 +205,13 @@ fn in_slices<'a>(lines: &'a [PushLine], by_key: &HashMap<Uuid, &OpenShipment>) -
 
 /// What one request takes.
 #[derive(Clone, Copy)]
-struct Room {
-    items: usize,
-    bytes: usize,
+pub(super) struct Room {
+    pub(super) items: usize,
+    pub(super) bytes: usize,
 }
 
 /// The oldest shipments that one request takes, groups whole, at least one item.
-fn first_of(open: Vec<OpenShipment>, room: Room) -> Vec<OpenShipment> {
+pub(super) fn first_of(open: Vec<OpenShipment>, room: Room) -> Vec<OpenShipment> {
     let mut items: Vec<Vec<OpenShipment>> = Vec::new();
     for shipment in open {
         let same_group = |item: &&mut Vec<OpenShipment>| item.iter().any(|other| other.group == shipment.group);

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::step::{Engine, StepResult};
 use crate::remote::{Failure, Greeting};
-use crate::schedule::FAILURES_BEFORE_PROBE;
-use crate::store::Turn;
-use crate::wire::Hello;
+use crate::schedule::{FAILURES_BEFORE_PROBE, LaneReason};
+use crate::store::meta::{self, Skew, Versions};
+use crate::store::{StoreError, StoreResult, Turn, changes};
+use crate::wire::{Hello, SchemaWindow};
 
 /// A measured difference below this is the journey of the answer, not the clock.
 const SKEW_NOISE_MS: i64 = 2_000;
@@ -25,6 +26,13 @@ pub(super) struct Session {
     pub(super) token: u64,
 }
 
+/// Whether the server takes anything from this version of the app.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Something,
+    Nothing,
+}
+
 impl Engine {
     pub(super) async fn hello(&mut self) -> StepResult {
         let sent_ms = self.core.context.clock.now().wall_ms;
@@ -36,17 +44,11 @@ impl Engine {
         if hello.user != self.core.context.user {
             return self.wrong_user(&hello, token);
         }
-        let received_ms = self.core.context.clock.now().wall_ms;
-        let measured_ms = hello.server_time_ms - i64::midpoint(sent_ms, received_ms);
-        let skew_ms = if measured_ms.abs() < SKEW_NOISE_MS { 0 } else { measured_ms };
-        self.core.write(Turn::Engine, |unit| {
-            let known = crate::store::meta::skew_ms(unit.db)?;
-            if (known - skew_ms).abs() >= SKEW_NOISE_MS || known != 0 && skew_ms == 0 {
-                crate::store::meta::set_skew_ms(unit.db, skew_ms)?;
-                unit.journal(None, "clock_skew", &json!({"skew_ms": skew_ms}))?;
-            }
-            Ok::<_, crate::store::StoreError>(())
-        })?;
+        self.measure_skew(sent_ms, hello.server_time_ms)?;
+        if self.note_versions(hello.schema)? == Taken::Nothing {
+            let words = format!("the server takes work from version {} on", hello.schema.pending_from);
+            return self.failed(Failure::Wait { reason: LaneReason::AppTooOld, named_ms: None, words });
+        }
         self.session = Some(Session {
             batch_items: hello.limits.batch_items.clamp(1, crate::schedule::BATCH_ITEMS),
             batch_bytes: hello.limits.batch_bytes.clamp(1, crate::schedule::BATCH_BYTES),
@@ -56,6 +58,51 @@ impl Engine {
         // The way is free; but only what the session was opened for ends the count of failures, or a network that passes
         // small requests alone would be tried every few seconds.
         self.core.lane_opened()
+    }
+
+    /// What the server's time says of this device's clock (requirement D8).
+    fn measure_skew(&self, sent_ms: i64, server_time_ms: i64) -> StepResult {
+        let now = self.core.context.clock.now();
+        let measured_ms = server_time_ms - i64::midpoint(sent_ms, now.wall_ms);
+        let skew = Skew::at(&now, if measured_ms.abs() < SKEW_NOISE_MS { 0 } else { measured_ms });
+        self.core.write::<_, StoreError>(Turn::Engine, |unit| {
+            let known = meta::skew(unit.db)?;
+            let believed_ms = known.as_ref().map_or(0, |known| known.corrected_ms(&now) - now.wall_ms);
+            let moved = (believed_ms - skew.ms).abs() >= SKEW_NOISE_MS;
+            if moved {
+                unit.journal(None, "clock_skew", &json!({"skew_ms": skew.ms}))?;
+            }
+            // In the next boot only the wall clock is there: what is stored has to fit to where it stands now.
+            let fits = known.as_ref().is_some_and(|known| {
+                known.boot_id == skew.boot_id && (known.offset_ms - skew.offset_ms).abs() < SKEW_NOISE_MS
+            });
+            if moved || !fits {
+                meta::set_skew(unit.db, &skew)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// What the server takes from this version of the app (requirement F5). From the moment at which it refuses new work,
+    /// what was waiting by then goes on, and what is made later waits for a newer app.
+    fn note_versions(&self, window: SchemaWindow) -> StoreResult<Taken> {
+        let version = self.core.context.schema.version;
+        self.core.write::<_, StoreError>(Turn::Engine, |unit| {
+            let known = meta::versions(unit.db)?;
+            let refused_before = known.filter(|known| version < known.new_from).map(|known| known.waiting_to);
+            let waiting_to = match refused_before {
+                Some(waiting_to) => waiting_to,
+                None => changes::last_seq(unit.db)?,
+            };
+            let said = Versions { current: window.current, new_from: window.new_from, waiting_to };
+            let same = |known: &Versions| (known.current, known.new_from) == (said.current, said.new_from);
+            if known.is_none_or(|known| !same(&known)) {
+                meta::set_versions(unit.db, &said)?;
+                let detail = json!({"version": version, "current": window.current, "new_from": window.new_from});
+                unit.journal(None, "versions", &detail)?;
+            }
+            Ok(if version < window.pending_from { Taken::Nothing } else { Taken::Something })
+        })
     }
 
     /// The token is somebody else's: nothing of this store is ever sent under another name (pitfall P16).

@@ -3,7 +3,7 @@
 use crate::ledger::LaneView;
 use crate::schedule::Conditions;
 use crate::store::StoreResult;
-use crate::store::lanes::{self, LaneRow};
+use crate::store::{lanes, meta};
 
 use super::core::Core;
 
@@ -60,25 +60,20 @@ impl Core {
     /// The lane as far as waiting is concerned, from the stored row and what the host reported.
     pub(crate) fn lane_view(&self, db: &rusqlite::Connection) -> StoreResult<LaneView> {
         let row = lanes::get(db, lanes::FAST)?;
-        Ok(self.lane_view_of(&row, crate::store::meta::skew_ms(db)?))
-    }
-
-    pub(crate) fn lane_view_of(&self, row: &LaneRow, skew_ms: i64) -> LaneView {
         let now = self.context.clock.now();
+        let now_ms = meta::corrected_ms(db, &now)?;
         let shared = self.shared();
         let waits = match (&row.due, row.reason) {
-            (Some(due), Some(reason)) if due.remaining_ms(&now) > 0 => {
-                Some((now.wall_ms + skew_ms + due.remaining_ms(&now), reason))
-            }
+            (Some(due), Some(reason)) if due.remaining_ms(&now) > 0 => Some((now_ms + due.remaining_ms(&now), reason)),
             _ => None,
         };
-        LaneView {
+        Ok(LaneView {
             online: shared.conditions.network != crate::schedule::NetworkKind::None,
             signed_out: shared.signed_out(),
             wrong_user: shared.wrong_user(),
             sending: shared.sending,
             waits,
-        }
+        })
     }
 
     /// Asks the host for its token, and remembers which it is. Subscribers hear of another one.

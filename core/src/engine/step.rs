@@ -5,11 +5,13 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::core::Core;
+use super::lookup::QUESTIONS;
 use super::session::Session;
 use crate::clock::Moment;
 use crate::ledger::{Settled, Unit, doubtful, next_to_send};
 use crate::remote::Failure;
 use crate::schedule::{Action, Due, LaneFacts, NetworkKind, Wake, next_action};
+use crate::store::tidy::Tidy;
 use crate::store::{StoreError, StoreResult, Turn, changes, dues, lanes, records, reviews, shipments, unseen};
 
 /// The engine's own memory. All of it can be lost at any moment: what counts is stored.
@@ -22,6 +24,8 @@ pub(crate) struct Engine {
     pub(super) scan_from: i64,
     /// Items of the next push; halved when a whole request is refused.
     pub(super) batch_items: usize,
+    /// Items of the next question about what is in doubt; halved likewise.
+    pub(super) questions: usize,
     /// Shipments in doubt that were looked up in this session and may be sent again.
     pub(super) cleared: HashSet<i64>,
     /// A person pressed "Sync now".
@@ -29,8 +33,12 @@ pub(crate) struct Engine {
     /// What was answered since the report was last taken.
     pub(super) settled: Vec<Settled>,
     pub(super) last_failure: Option<Failure>,
+    /// Pushes since the last page of news.
+    pushes_in_row: usize,
     /// How often in a row the page was one that contradicts this device.
     pub(super) faulty_pages: usize,
+    /// Where a clean-up that is under way goes on.
+    pub(super) tidying: Option<Tidy>,
     /// The boot in which the stored waits are counted.
     boot_id: String,
     /// A token was refused and renewed, and nothing has succeeded since.
@@ -48,11 +56,14 @@ impl Engine {
             low_water: 0,
             scan_from: 0,
             batch_items: usize::MAX,
+            questions: QUESTIONS,
             cleared: HashSet::new(),
             forced: false,
             settled: Vec::new(),
             last_failure: None,
+            pushes_in_row: 0,
             faulty_pages: 0,
+            tidying: None,
             boot_id: String::new(),
             refused_before: false,
         }
@@ -70,11 +81,17 @@ impl Engine {
             self.session = None;
         }
         match next_action(&self.facts()?) {
-            Action::Wait(wake) => return Ok(wake),
+            Action::Wait(wake) => return Ok(if self.tidy()? { Wake::Now } else { wake }),
             Action::Hello => self.hello().await?,
             Action::LookUp => self.look_up().await?,
-            Action::Push => self.push().await?,
-            Action::Pull => self.pull().await?,
+            Action::Push => {
+                self.pushes_in_row = self.pushes_in_row.saturating_add(1);
+                self.push().await?;
+            }
+            Action::Pull => {
+                self.pushes_in_row = 0;
+                self.pull().await?;
+            }
             Action::Verify => self.verify().await?,
         }
         Ok(Wake::Now)
@@ -101,6 +118,7 @@ impl Engine {
             to_send: false,
             in_doubt: false,
             to_pull: shared.pull_wanted,
+            pushes_in_row: self.pushes_in_row,
             unseen: false,
             next_due_ms: None,
         };
@@ -145,11 +163,11 @@ impl Engine {
 
     /// Moves the search back to the oldest live change: what waited may be ready by now.
     pub(super) fn rescan(&mut self) -> StoreResult<()> {
-        let first = self.core.store.read(|db| changes::first_live_from(db, self.low_water))?;
-        self.low_water = match first {
-            Some(seq) => seq,
-            None => self.core.store.read(changes::last_seq)? + 1,
-        };
+        // In one snapshot: what is saved between two looks would be passed by.
+        self.low_water = self.core.store.read(|db| match changes::first_live_from(db, self.low_water)? {
+            Some(seq) => Ok(seq),
+            None => changes::last_seq(db).map(|last| last + 1),
+        })?;
         self.scan_from = self.low_water;
         Ok(())
     }

@@ -3,9 +3,11 @@
 
 mod body;
 mod commit;
+mod convert;
 mod discard;
 mod doubt;
 mod edit;
+mod export;
 mod facts;
 mod giving_up;
 mod history;
@@ -30,9 +32,11 @@ mod unit;
 mod work;
 
 pub(crate) use commit::commit;
+pub(crate) use convert::adopt_schema;
 pub(crate) use doubt::{Cleared, clear_doubts, doubtful};
 pub use edit::{CommitOptions, Edit, Receipt};
 pub(crate) use edit::{EditProblem, MAX_DRAFT_BYTES, StoreFailure};
+pub(crate) use export::export_unsent;
 pub use giving_up::{DiscardPlan, PlannedDiscard, PlannedQuestion};
 pub(crate) use giving_up::{discard, give_up};
 pub use history::HistoryEntry;

@@ -40,6 +40,8 @@ pub enum WhyWaiting {
     },
     /// A person has paused it; it goes out after [`crate::Fieldkeep::unpause`].
     Paused,
+    /// The server takes it from a newer version of the app only.
+    NeedsUpdate,
     /// Another record has to reach the server first.
     ForParent {
         /// That record.
@@ -202,6 +204,7 @@ fn why(
         Stand::BehindEarlier(operation) => WhyWaiting::BehindEarlier { operation: *operation },
         Stand::BehindBarrier(operation) => WhyWaiting::BehindBarrier { operation: *operation },
         Stand::Paused => WhyWaiting::Paused,
+        Stand::NeedsUpdate => WhyWaiting::NeedsUpdate,
         Stand::Group(operation) => WhyWaiting::Group { operation: *operation },
         Stand::Bounced(left_ms) => of_lane(lane).unwrap_or(WhyWaiting::Bounced { due_ms: unit.now_ms + left_ms }),
         Stand::Review(no) => {
@@ -217,7 +220,7 @@ fn why(
 }
 
 /// A time is only named when nothing else stands in the way (pitfall P11).
-fn of_lane(lane: LaneView) -> Option<WhyWaiting> {
+pub(super) fn of_lane(lane: LaneView) -> Option<WhyWaiting> {
     if lane.wrong_user {
         return Some(WhyWaiting::WrongUser);
     }
@@ -242,7 +245,7 @@ fn rank(why: &WhyWaiting) -> u8 {
         WhyWaiting::ForParent { .. } => 6,
         WhyWaiting::Offline => 7,
         // Parts of a paused operation may be under review: the question shows until it is answered.
-        WhyWaiting::SignIn | WhyWaiting::WrongUser | WhyWaiting::Paused => 8,
+        WhyWaiting::SignIn | WhyWaiting::WrongUser | WhyWaiting::NeedsUpdate | WhyWaiting::Paused => 8,
         WhyWaiting::Review { .. } => 9,
     }
 }

@@ -37,5 +37,6 @@ pub(crate) fn take_page(unit: &Unit<'_>, entries: &[Entry]) -> StoreResult<usize
 pub(crate) fn move_cursor(unit: &Unit<'_>, end: &CursorMove) -> StoreResult<()> {
     let before = cursors::get(unit.db, cursors::ALL)?;
     let fresh_at_ms = if end.complete { Some(unit.now_ms) } else { before.fresh_at_ms };
-    cursors::set(unit.db, cursors::ALL, &CursorRow { cursor: Some(end.cursor.clone()), fresh_at_ms })
+    let row = CursorRow { cursor: Some(end.cursor.clone()), fresh_at_ms, partial: !end.complete };
+    cursors::set(unit.db, cursors::ALL, &row)
 }

@@ -4,14 +4,17 @@ use serde::Serialize;
 
 use std::collections::BTreeSet;
 
-use super::outbox::{LaneView, waiting_of};
+use super::outbox::{LaneView, WhyWaiting, of_lane, waiting_of};
 use super::record::{Record, fact_of_waiting, facts_of, record_of};
 use super::unit::Unit;
 use crate::state::{SyncFact, SyncScope, SyncState};
 use crate::store::query::{self, Prepared};
 use crate::store::records::{self, Life, RecordRow};
-use crate::store::{StoreResult, changes, cursors, refs, reviews};
+use crate::store::{StoreResult, changes, cursors, refs, reviews, unseen};
 use crate::value::RecordId;
+
+/// A clock that is off by less concerns nobody: times are corrected, and minutes are what people plan in.
+const SHOWN_SKEW_MS: i64 = 5 * 60_000;
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -105,8 +108,14 @@ pub(crate) fn family_of(unit: &Unit<'_>, root: RecordId) -> StoreResult<Option<B
 
 fn device_state(unit: &Unit<'_>, lane: LaneView) -> StoreResult<SyncState> {
     let mut facts = Vec::new();
+    let taken_to =
+        if unit.needs_update(i64::MAX)? { unit.versions()?.map_or(0, |known| known.waiting_to) } else { i64::MAX };
+    let waiting = changes::glance(unit.db, taken_to)?;
+    if waiting.plain > 0 {
+        facts.extend(fact_of_waiting(unit, &of_lane(lane).unwrap_or(WhyWaiting::Ready), None, waiting.plain)?);
+    }
     let under_review: BTreeSet<i64> = reviews::open(unit.db)?.into_iter().map(|review| review.record).collect();
-    for no in changes::live_records(unit.db)? {
+    for no in waiting.others {
         if under_review.contains(&no) {
             if let Some(row) = records::by_no(unit.db, no)? {
                 let named = facts_of(unit, &row, lane, true)?;
@@ -115,12 +124,36 @@ fn device_state(unit: &Unit<'_>, lane: LaneView) -> StoreResult<SyncState> {
             continue;
         }
         for waiting in waiting_of(unit, no, lane)? {
-            facts.extend(fact_of_waiting(unit, &waiting.why, waiting.parent)?);
+            facts.extend(fact_of_waiting(unit, &waiting.why, waiting.parent, 1)?);
         }
     }
-    if facts.is_empty() {
-        let fresh = cursors::get(unit.db, cursors::ALL)?.fresh_at_ms;
-        facts.push(fresh.map_or(SyncFact::NothingYet, |at_ms| SyncFact::Synced { at_ms }));
+    let nothing_waits = facts.is_empty();
+    facts.extend(freshness(unit)?.filter(|fact| nothing_waits || !fact.is_settled()));
+    facts.extend(about_the_app(unit)?);
+    let clock_off_by_ms = unit.now_ms - unit.now.wall_ms;
+    if clock_off_by_ms.abs() >= SHOWN_SKEW_MS {
+        facts.push(SyncFact::ClockOff { by_ms: clock_off_by_ms });
     }
     Ok(SyncState::of(SyncScope::Device, facts))
+}
+
+/// How old what is shown may be (requirement E6).
+fn freshness(unit: &Unit<'_>) -> StoreResult<Option<SyncFact>> {
+    let row = cursors::get(unit.db, cursors::ALL)?;
+    let partial = row.partial || unseen::any(unit.db)? || row.fresh_at_ms.is_none() && records::any_of_server(unit.db)?;
+    Ok(Some(match row.fresh_at_ms {
+        as_of_ms if partial => SyncFact::NotAllLoaded { as_of_ms },
+        Some(at_ms) => SyncFact::Synced { at_ms },
+        None => SyncFact::NothingYet,
+    }))
+}
+
+/// Whether the app and the server are of one age (requirement F5).
+fn about_the_app(unit: &Unit<'_>) -> StoreResult<Option<SyncFact>> {
+    let version = unit.context.schema.version;
+    Ok(unit.versions()?.and_then(|known| match () {
+        () if version < known.new_from => Some(SyncFact::AppOutdated),
+        () if version > known.current => Some(SyncFact::AppNewer),
+        () => None,
+    }))
 }

@@ -95,7 +95,7 @@ pub(super) fn facts_of(unit: &Unit<'_>, row: &RecordRow, lane: LaneView, has_liv
             facts.push(fact_of_review(unit, row, &review));
         }
         for waiting in waiting_of(unit, row.no, lane)? {
-            facts.extend(fact_of_waiting(unit, &waiting.why, waiting.parent)?);
+            facts.extend(fact_of_waiting(unit, &waiting.why, waiting.parent, 1)?);
         }
         let archives = changes::live_of(unit.db, row.no)?.iter().any(|change| change.kind == ChangeKind::Archive);
         if archives {
@@ -132,9 +132,13 @@ fn fact_of_review(unit: &Unit<'_>, row: &RecordRow, review: &ReviewRow) -> SyncF
     }
 }
 
-/// What a reason means for the person; none where another fact says it already.
-pub(super) fn fact_of_waiting(unit: &Unit<'_>, why: &WhyWaiting, parent: Option<i64>) -> StoreResult<Option<SyncFact>> {
-    let count = 1;
+/// What a reason means for the person, of so many operations; none where another fact says it already.
+pub(super) fn fact_of_waiting(
+    unit: &Unit<'_>,
+    why: &WhyWaiting,
+    parent: Option<i64>,
+    count: i64,
+) -> StoreResult<Option<SyncFact>> {
     Ok(Some(match why {
         WhyWaiting::Review { .. } => return Ok(None),
         WhyWaiting::InFlight => SyncFact::Sending { count },
@@ -144,6 +148,7 @@ pub(super) fn fact_of_waiting(unit: &Unit<'_>, why: &WhyWaiting, parent: Option<
         | WhyWaiting::BehindBarrier { .. }
         | WhyWaiting::Group { .. } => SyncFact::Saved { count },
         WhyWaiting::Paused => SyncFact::Paused { count },
+        WhyWaiting::NeedsUpdate => SyncFact::UpdateApp { count },
         WhyWaiting::ForParent { .. } => SyncFact::Behind { count, what: name_of(unit, parent)? },
         WhyWaiting::Bounced { due_ms } => SyncFact::OthersKeepChanging { count, next_at_ms: *due_ms },
         WhyWaiting::Later { due_ms } => SyncFact::NextSync { count, next_at_ms: *due_ms },
@@ -164,6 +169,7 @@ fn of_lane(reason: LaneReason, count: i64, next_at_ms: i64) -> SyncFact {
         LaneReason::ClockWrong => SyncFact::ClockWrong { count },
         LaneReason::SignIn => SyncFact::SignIn { count },
         LaneReason::WrongUser => SyncFact::WrongUser { count },
+        LaneReason::AppTooOld => SyncFact::UpdateApp { count },
         LaneReason::Regained => SyncFact::NextSync { count, next_at_ms },
     }
 }
@@ -171,11 +177,15 @@ fn of_lane(reason: LaneReason, count: i64, next_at_ms: i64) -> SyncFact {
 /// A record in words: its type's label, and its first text.
 fn name_of(unit: &Unit<'_>, record: Option<i64>) -> StoreResult<String> {
     let Some(no) = record else { return Ok(String::new()) };
-    let Some(row) = records::by_no(unit.db, no)? else { return Ok(String::new()) };
-    let Some(record_type) = unit.record_type(&row.record_type) else { return Ok(row.record_type) };
+    Ok(records::by_no(unit.db, no)?.map(|row| name_of_row(unit, &row)).unwrap_or_default())
+}
+
+/// The same of a record that is at hand.
+pub(super) fn name_of_row(unit: &Unit<'_>, row: &RecordRow) -> String {
+    let Some(record_type) = unit.record_type(&row.record_type) else { return row.record_type.clone() };
     let title = record_type.fields.iter().find_map(|field| match value_of(field.kind, row.view.get(&field.name)?) {
         Value::Text(text) => Some(text),
         _ => None,
     });
-    Ok(title.map_or_else(|| record_type.label.clone(), |title| format!("{} \"{title}\"", record_type.label)))
+    title.map_or_else(|| record_type.label.clone(), |title| format!("{} \"{title}\"", record_type.label))
 }

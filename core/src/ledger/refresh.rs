@@ -16,7 +16,7 @@ use crate::wire::{Entry, LookupAnswers, RecordLife, RecordQuestion};
 pub(crate) fn begin_refresh(unit: &Unit<'_>) -> StoreResult<()> {
     let before = cursors::get(unit.db, cursors::ALL)?;
     unit.journal(None, "cursor_expired", &json!({}))?;
-    cursors::set(unit.db, cursors::ALL, &CursorRow { cursor: None, ..before })
+    cursors::set(unit.db, cursors::ALL, &CursorRow { cursor: None, partial: true, ..before })
 }
 
 /// Records that no page has shown, at most so many, as questions.

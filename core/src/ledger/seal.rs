@@ -12,11 +12,10 @@ use super::review::ReviewKind;
 use super::unit::Unit;
 use super::work::Work;
 use crate::schedule::{Due, Stand};
-use crate::schema::FieldProblem;
+use crate::schema::{FieldProblem, ProblemKind};
 use crate::store::changes::{self, Change, State};
 use crate::store::shipments::{self, NewShipment};
 use crate::store::{StoreResult, reviews};
-use crate::value::Canonical;
 use crate::wire::ChangeKind;
 
 /// Bytes of folded values above which the rest of a record waits for the next shipment (512 KiB): its answer comes first
@@ -185,7 +184,6 @@ struct Fold {
     cancelled: Vec<i64>,
     author: String,
     made_ms: i64,
-    schema_version: i64,
 }
 
 /// Folds changes of one record: per field the first `from` and the last `to`; a create takes the patches behind it in.
@@ -198,7 +196,6 @@ fn fold(chosen: &[Change]) -> Fold {
         cancelled: Vec::new(),
         author: chosen.last().map(|change| change.author.clone()).unwrap_or_default(),
         made_ms: first.map_or(0, |change| change.made_ms),
-        schema_version: chosen.iter().map(|change| change.schema_version).max().unwrap_or(1),
     };
     if fold.kind == ChangeKind::Create {
         fold_create(&mut fold, chosen);
@@ -265,13 +262,15 @@ fn write_shipment(
     room: &mut SealRoom,
 ) -> StoreResult<bool> {
     let key = Uuid::from_bytes(*unit.new_uuid().as_bytes());
+    // Whatever version it was made under, it has just been checked against this one.
+    let schema_version = unit.context.schema.version;
     let message = Message {
         key,
         kind: fold.kind,
         fields: fold.fields.iter().map(copy).collect(),
         author: fold.author.clone(),
         made_ms: fold.made_ms,
-        schema_version: fold.schema_version,
+        schema_version,
     };
     let body = body::write(unit, work, &message)?;
     let no = shipments::insert(
@@ -282,7 +281,7 @@ fn write_shipment(
             group,
             body: &body,
             base_version: work.row.version.as_deref(),
-            schema_version: fold.schema_version,
+            schema_version,
             sealed_ms: unit.now_ms,
             due: &Due::after(&unit.now, 0),
         },
@@ -337,17 +336,20 @@ fn what_is_sent(work: &Work, ready: &[i64]) -> Vec<Change> {
 }
 
 fn problems_of(unit: &Unit<'_>, work: &Work, change: &Change, ready: &[i64]) -> Vec<FieldProblem> {
-    let Some(record_type) = unit.record_type(&work.row.record_type) else { return Vec::new() };
+    let Some(record_type) = unit.record_type(&work.row.record_type) else {
+        let message = format!("This app has no {} any more", work.row.record_type);
+        return vec![FieldProblem { field: String::new(), kind: ProblemKind::UnknownField, message }];
+    };
     if change.is_create() {
         // With the edits that are folded into it: they may be what mends it.
         let mut values = created_fields(change);
         for later in work.live().filter(|later| ready.contains(&later.seq) && !later.field.is_empty()) {
             values.set(&later.field, later.to.clone());
         }
-        return record_type.check_create(&values);
+        let kept = values.iter().filter_map(|(field, value)| record_type.check_kept(field, Some(value)));
+        let missing = record_type.check_create(&values);
+        return kept.chain(missing.into_iter().filter(|problem| problem.kind == ProblemKind::Missing)).collect();
     }
-    let check = |value: Option<&Canonical>| {
-        record_type.field(&change.field).and_then(|field| record_type.check_field(field, value))
-    };
-    if change.field.is_empty() { Vec::new() } else { check(change.to.as_ref()).into_iter().collect() }
+    let of_field = (!change.field.is_empty()).then(|| record_type.check_kept(&change.field, change.to.as_ref()));
+    of_field.flatten().into_iter().collect()
 }

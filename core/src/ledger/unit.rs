@@ -1,6 +1,6 @@
 //! A unit of work: one transaction, who does it and when, and which records it touched.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::clock::{Clock, Moment, new_uuid};
 use crate::schema::{Policy, RecordType, Schema};
+use crate::store::meta::{self, Versions};
 use crate::store::{StoreResult, journal};
 
 /// What stays the same from open to close.
@@ -27,14 +28,15 @@ pub(crate) struct Unit<'a> {
     /// Device time corrected by the skew measured against the server, milliseconds (requirement A1).
     pub(crate) now_ms: i64,
     touched: RefCell<BTreeSet<i64>>,
+    versions: OnceCell<Option<Versions>>,
 }
 
 impl<'a> Unit<'a> {
     /// Starts a unit on an open transaction or snapshot.
     pub(crate) fn new(db: &'a Connection, context: &'a Context) -> StoreResult<Self> {
         let now = context.clock.now();
-        let now_ms = now.wall_ms + crate::store::meta::skew_ms(db)?;
-        Ok(Self { db, context, now, now_ms, touched: RefCell::default() })
+        let now_ms = meta::corrected_ms(db, &now)?;
+        Ok(Self { db, context, now, now_ms, touched: RefCell::default(), versions: OnceCell::new() })
     }
 
     /// A new identity.
@@ -55,6 +57,21 @@ impl<'a> Unit<'a> {
     /// The policy of a field; the default for a field that the schema does not know.
     pub(crate) fn policy(&self, record_type: &str, field: &str) -> Policy {
         self.context.schema.field(record_type, field).map_or(Policy::default(), |field| field.policy)
+    }
+
+    /// What the server takes from which version of the app, as it last said.
+    pub(crate) fn versions(&self) -> StoreResult<Option<Versions>> {
+        if let Some(known) = self.versions.get() {
+            return Ok(*known);
+        }
+        let known = meta::versions(self.db)?;
+        Ok(*self.versions.get_or_init(|| known))
+    }
+
+    /// Whether the server takes a change of that number from a newer version of the app only.
+    pub(crate) fn needs_update(&self, seq: i64) -> StoreResult<bool> {
+        let version = self.context.schema.version;
+        Ok(self.versions()?.is_some_and(|known| version < known.new_from && seq > known.waiting_to))
     }
 
     /// Notes that a record changed, for subscribers and for the check of invariants.

@@ -163,7 +163,7 @@ impl Work {
         let mut changed = false;
         for (change, loaded) in self.changes.iter().zip(&self.loaded_changes) {
             if change != loaded {
-                changes::update(unit.db, change)?;
+                changes::update(unit.db, change, unit.now_ms)?;
                 changed = true;
             }
             if change.paused && !is_live(change) && self.live().all(|other| other.op != change.op) {

@@ -14,15 +14,23 @@ pub const OWN_JITTER_PERCENT: i64 = 20;
 pub const SERVER_JITTER_PERCENT: i64 = 10;
 /// A longer `Retry-After` than a day is taken as a day: nobody plans a phone's work further ahead, and a mistyped header
 /// must not silence a device for ever. The server will name its time again.
-pub const LONGEST_SERVER_WAIT_MS: i64 = 24 * 3_600_000;
+pub const LONGEST_SERVER_WAIT_MS: i64 = DAY_MS;
 /// After so many failures in a row one small request (`hello`) goes ahead, and the rest waits for its answer: a network that
 /// carries nothing is not asked to carry a whole batch each time.
 pub const FAILURES_BEFORE_PROBE: i64 = 3;
 /// When a network returns, the lane is due within so many milliseconds, drawn at random: a whole shift walks out of the
 /// same basement.
 pub const REGAINED_SPREAD_MS: i64 = 2_000;
+/// A day.
+pub const DAY_MS: i64 = 24 * 3_600_000;
+/// Settled work stays so long, for whoever asks what was sent last week; then only its history is left.
+pub const KEEP_SETTLED_MS: i64 = 30 * DAY_MS;
+/// History stays so long: a year with its audits, and some weeks to hold them.
+pub const KEEP_JOURNAL_MS: i64 = 400 * DAY_MS;
 /// After so many refusals of a record in a row for others' changes, it waits (requirement D13, pitfall P7).
 pub const BOUNCES_BEFORE_WAIT: i64 = 3;
+/// After so many pushes in a row one page of news is fetched: who never stops editing still hears of the office.
+pub const PUSHES_BEFORE_NEWS: usize = 5;
 /// Shipments in one push, unless the server names less: one reply is applied in one go.
 pub const BATCH_ITEMS: usize = 100;
 /// Bytes in one push body before compression, unless the server names less: passes a weak uplink within its time-out.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::limits::PUSHES_BEFORE_NEWS;
+
 /// Why the lane as a whole waits. Stored beside its due time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
@@ -23,6 +25,8 @@ pub enum LaneReason {
     SignIn,
     /// The token belongs to somebody else than this database.
     WrongUser,
+    /// The server takes nothing from this version of the app any more.
+    AppTooOld,
     /// A connection has just come back; a short random pause keeps phones apart.
     Regained,
 }
@@ -72,6 +76,8 @@ pub struct LaneFacts {
     pub in_doubt: bool,
     /// Somebody wants to know what changed on the server.
     pub to_pull: bool,
+    /// Pushes since the last page of news.
+    pub pushes_in_row: usize,
     /// A full refresh left records unseen: the server is asked what became of them.
     pub unseen: bool,
     /// Milliseconds until something that waits on its own becomes due, if anything does.
@@ -113,6 +119,7 @@ pub fn next_action(facts: &LaneFacts) -> Action {
         LaneFacts { session: false, .. } => Action::Hello,
         LaneFacts { in_doubt: true, to_pull: true, .. } => Action::Pull,
         LaneFacts { in_doubt: true, .. } => Action::LookUp,
+        LaneFacts { to_send: true, to_pull: true, pushes_in_row: PUSHES_BEFORE_NEWS.., .. } => Action::Pull,
         LaneFacts { to_send: true, .. } => Action::Push,
         LaneFacts { to_pull: true, .. } => Action::Pull,
         _ => Action::Verify,
@@ -133,6 +140,7 @@ mod tests {
         to_send: false,
         in_doubt: false,
         to_pull: false,
+        pushes_in_row: 0,
         unseen: false,
         next_due_ms: None,
     };
@@ -144,6 +152,12 @@ mod tests {
             (IDLE, Action::Wait(Wake::Idle), "nothing to do: no request, no timer (G3)"),
             (send, Action::Push, "work goes out at once"),
             (LaneFacts { to_pull: true, ..send }, Action::Push, "edits before news"),
+            (
+                LaneFacts { to_pull: true, pushes_in_row: PUSHES_BEFORE_NEWS, ..send },
+                Action::Pull,
+                "who never stops editing still hears of the office",
+            ),
+            (LaneFacts { pushes_in_row: 99, ..send }, Action::Push, "where there is something to hear"),
             (LaneFacts { to_pull: true, ..IDLE }, Action::Pull, "news"),
             (LaneFacts { unseen: true, ..IDLE }, Action::Verify, "what the news did not show"),
             (LaneFacts { unseen: true, to_pull: true, ..IDLE }, Action::Pull, "all pages first"),

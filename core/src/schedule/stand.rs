@@ -46,6 +46,8 @@ pub struct ChangeFacts {
     pub state: ChangeState,
     /// Whether a person has paused it.
     pub paused: bool,
+    /// Whether the server takes it from a newer version of the app only.
+    pub needs_update: bool,
     /// References that cannot be expressed to the server yet.
     pub missing: Vec<MissingParent>,
 }
@@ -84,6 +86,8 @@ pub enum Stand {
     Review(i64),
     /// Waits until a person takes it up again.
     Paused,
+    /// Waits for a newer version of the app.
+    NeedsUpdate,
     /// Waits for another record to reach the server.
     ForParent(i64),
     /// Waits because others keep changing the record, so many milliseconds.
@@ -146,6 +150,9 @@ impl<'a> Walk<'a> {
         if change.paused {
             return Stand::Paused;
         }
+        if change.needs_update {
+            return Stand::NeedsUpdate;
+        }
         if record.open_shipment {
             return Stand::BehindShipment;
         }
@@ -204,10 +211,11 @@ fn reopen_that_goes_first(record: &RecordFacts) -> Option<usize> {
 
 /// A create waits for the parents it names. Where a later change of the record points the field to a record that the
 /// server knows, that one counts, since it is folded into the create. Only where it will be: one that is held, is paused,
-/// waits for another record, comes after a barrier, or belongs to another group stays behind, and with it all that come after it.
+/// waits for another record or a newer app, comes after a barrier, or belongs to another group stays behind, and with it
+/// all that come after it.
 fn create_stand(record: &RecordFacts, create: &ChangeFacts) -> Stand {
-    let folds =
-        |change: &ChangeFacts| change.state == ChangeState::Pending && !change.paused && change.group == create.group;
+    let free = |change: &ChangeFacts| change.state == ChangeState::Pending && !change.paused && !change.needs_update;
+    let folds = |change: &ChangeFacts| free(change) && change.group == create.group;
     // Nothing behind a barrier is folded either.
     let foldable = || record.changes.iter().skip(1).take_while(|change| !change.field.is_empty());
     let replaced = |field: &str| {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::model::{Field, Policy, RecordType};
-use crate::value::{Canonical, FieldKind, FieldMap, Value, ValueProblem, canonical_of};
+use crate::value::{Canonical, FieldKind, FieldMap, Value, ValueProblem, canonical_of, canonical_of_json};
 
 /// Why a field is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,17 +70,28 @@ impl RecordType {
     }
 
     fn canonical_field(&self, name: &str, value: &Value) -> Result<Option<Canonical>, FieldProblem> {
-        let Some(field) = self.field(name) else {
-            return Err(FieldProblem {
-                field: name.to_owned(),
-                kind: ProblemKind::UnknownField,
-                message: format!("{} has no field {name}", self.label),
-            });
-        };
+        let Some(field) = self.field(name) else { return Err(self.no_field(name)) };
         let value = canonical_of(field.kind, value).map_err(|problem| of_value(field, &problem))?;
         match self.check_field(field, value.as_ref()) {
             Some(problem) => Err(problem),
             None => Ok(value),
+        }
+    }
+
+    /// What is wrong with a value that was kept under an earlier schema, if anything: the field may be gone, or of another
+    /// kind.
+    #[must_use]
+    pub fn check_kept(&self, name: &str, value: Option<&Canonical>) -> Option<FieldProblem> {
+        let Some(field) = self.field(name) else { return Some(self.no_field(name)) };
+        let unreadable = value.and_then(|value| canonical_of_json(field.kind, &value.json()).err());
+        unreadable.map(|problem| of_value(field, &problem)).or_else(|| self.check_field(field, value))
+    }
+
+    fn no_field(&self, name: &str) -> FieldProblem {
+        FieldProblem {
+            field: name.to_owned(),
+            kind: ProblemKind::UnknownField,
+            message: format!("{} has no field {name}", self.label),
         }
     }
 

@@ -6,5 +6,5 @@ mod sync_state;
 mod time_words;
 
 pub use catalogue::{Catalogue, CatalogueError};
-pub use sentence::{ReaderLocale, Sentence, sentence, sentence_with};
+pub use sentence::{ReaderLocale, Sentence, sentence, sentence_with, sentences};
 pub use sync_state::{Severity, SyncFact, SyncScope, SyncState};

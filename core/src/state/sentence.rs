@@ -2,7 +2,7 @@
 
 use super::catalogue::Catalogue;
 use super::sync_state::{SyncFact, SyncScope, SyncState};
-use super::time_words::{TimeWords, at, until};
+use super::time_words::{TimeWords, at, lasting, until};
 
 /// How a person reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,16 @@ pub fn sentence(state: &SyncState, now_ms: i64, locale: &ReaderLocale) -> Senten
     }
 }
 
-/// The same with an app's own words.
+/// The sentence of every part of a state, in their order; the headline's is the first. Precedence hides no fact (pitfall
+/// P23): what a screen has room for, it can say.
+#[must_use]
+pub fn sentences(state: &SyncState, now_ms: i64, locale: &ReaderLocale) -> Vec<Sentence> {
+    let Some(words) = Catalogue::of_language(&locale.language) else { return Vec::new() };
+    let speaker = Speaker { words, scope: state.scope, now_ms, locale };
+    state.parts.iter().map(|part| speaker.say(part)).collect()
+}
+
+/// What [`sentence`] says, with an app's own words.
 #[must_use]
 pub fn sentence_with(words: &Catalogue, state: &SyncState, now_ms: i64, locale: &ReaderLocale) -> Sentence {
     let speaker = Speaker { words, scope: state.scope, now_ms, locale };
@@ -72,6 +81,7 @@ impl Speaker<'_> {
                 let key = if by.is_empty() { "needs_review" } else { "needs_review.by" };
                 self.plain(key, &[("fields", &self.list(fields)), ("by", by)])
             }
+            SyncFact::UpdateApp { count } => self.counted("update_app", *count, &[]),
             SyncFact::Uncertain => self.plain("uncertain", &[]),
             SyncFact::ClockWrong { count } => self.counted("clock_wrong", *count, &[]),
             SyncFact::Portal { count } => self.counted("portal", *count, &[]),
@@ -88,10 +98,15 @@ impl Speaker<'_> {
             SyncFact::Saved { count } => self.counted("saved", *count, &[]),
             SyncFact::WillBeArchived => self.plain("will_be_archived", &[]),
             SyncFact::Refreshing => self.plain("refreshing", &[]),
-            SyncFact::Synced { at_ms } => {
-                let TimeWords { text, changes_at_ms } = at(self.words, self.now_ms, *at_ms, self.locale);
-                Sentence { text: self.words.text("synced", &[("time", &text)]), changes_at_ms }
+            SyncFact::AppOutdated => self.plain("app_outdated", &[]),
+            SyncFact::AppNewer => self.plain("app_newer", &[]),
+            SyncFact::ClockOff { by_ms } => {
+                let key = if *by_ms > 0 { "clock_slow" } else { "clock_fast" };
+                self.plain(key, &[("for", &lasting(self.words, by_ms.saturating_abs()))])
             }
+            SyncFact::NotAllLoaded { as_of_ms: Some(at_ms) } => self.at("not_all_loaded", *at_ms),
+            SyncFact::NotAllLoaded { as_of_ms: None } => self.plain("not_all_loaded.first", &[]),
+            SyncFact::Synced { at_ms } => self.at("synced", *at_ms),
             SyncFact::Removed => self.plain("removed", &[]),
             SyncFact::OutOfSight => self.plain("out_of_sight", &[]),
             SyncFact::NothingYet => self.plain("nothing_yet", &[]),
@@ -117,6 +132,11 @@ impl Speaker<'_> {
         let TimeWords { text, changes_at_ms } = until(self.words, self.now_ms, at_ms);
         let Sentence { text, .. } = self.counted(key, count, &[("when", &text)]);
         Sentence { text, changes_at_ms }
+    }
+
+    fn at(&self, key: &str, at_ms: i64) -> Sentence {
+        let TimeWords { text, changes_at_ms } = at(self.words, self.now_ms, at_ms, self.locale);
+        Sentence { text: self.words.text(key, &[("time", &text)]), changes_at_ms }
     }
 
     fn list(&self, names: &[String]) -> String {

@@ -44,6 +44,11 @@ pub enum SyncFact {
     GroupParted,
     /// Something was sent long ago without an answer; a person checks whether it is still meant.
     Uncertain,
+    /// The server takes this work from a newer version of the app only.
+    UpdateApp {
+        /// Operations that wait.
+        count: i64,
+    },
     /// The device's clock is so wrong that no secure connection can be made.
     ClockWrong {
         /// Operations that wait.
@@ -113,6 +118,20 @@ pub enum SyncFact {
     WillBeArchived,
     /// The server has the change; what else changed there is being fetched.
     Refreshing,
+    /// The server takes no new work from this version of the app; what waits goes out.
+    AppOutdated,
+    /// This version of the app is newer than what the server knows.
+    AppNewer,
+    /// The device's clock is off; times are corrected.
+    ClockOff {
+        /// Server time minus device time, milliseconds: the clock is slow when it is positive.
+        by_ms: i64,
+    },
+    /// The last download did not reach its end.
+    NotAllLoaded {
+        /// When one last did, corrected device time, milliseconds; none when none ever has.
+        as_of_ms: Option<i64>,
+    },
     /// The server said so.
     Synced {
         /// When it said so, corrected device time, milliseconds.
@@ -137,33 +156,41 @@ impl SyncFact {
         match self {
             Self::WrongUser { .. } => 0,
             Self::SignIn { .. } => 1,
-            Self::NotAccepted { .. } => 2,
-            Self::Gone | Self::ParentGone | Self::Forbidden | Self::Locked { .. } => 3,
-            Self::NeedsReview { .. } | Self::Uncertain | Self::GroupParted => 4,
-            Self::ClockWrong { .. } => 5,
-            Self::Portal { .. } => 6,
-            Self::Failed { .. } => 7,
-            Self::ServerBusy { .. } => 8,
-            Self::Offline { .. } => 9,
-            Self::OthersKeepChanging { .. } => 10,
+            Self::UpdateApp { .. } => 2,
+            Self::NotAccepted { .. } => 3,
+            Self::Gone | Self::ParentGone | Self::Forbidden | Self::Locked { .. } => 4,
+            Self::NeedsReview { .. } | Self::Uncertain | Self::GroupParted => 5,
+            Self::ClockWrong { .. } => 6,
+            Self::Portal { .. } => 7,
+            Self::Failed { .. } => 8,
+            Self::ServerBusy { .. } => 9,
+            Self::Offline { .. } => 10,
+            Self::OthersKeepChanging { .. } => 11,
             // What stops everything hides it: that the person does not know, this the person has chosen. It comes before
             // what ends by itself, and before what may be behind it.
-            Self::Paused { .. } => 11,
-            Self::Behind { .. } => 12,
-            Self::NextSync { .. } => 13,
-            Self::Sending { .. } => 14,
-            Self::Saved { .. } => 15,
-            Self::WillBeArchived => 16,
-            Self::Refreshing => 17,
-            Self::Synced { .. } => 18,
-            Self::Removed | Self::OutOfSight => 19,
-            Self::NothingYet => 20,
+            Self::Paused { .. } => 12,
+            Self::Behind { .. } => 13,
+            Self::NextSync { .. } => 14,
+            Self::Sending { .. } => 15,
+            Self::Saved { .. } => 16,
+            Self::WillBeArchived => 17,
+            Self::Refreshing => 18,
+            Self::AppOutdated => 19,
+            Self::ClockOff { .. } => 20,
+            Self::NotAllLoaded { .. } => 21,
+            Self::Synced { .. } => 22,
+            Self::Removed | Self::OutOfSight => 23,
+            Self::NothingYet => 24,
+            // Nobody can do anything about it, so it never hides where the work is.
+            Self::AppNewer => 25,
         }
     }
 
     fn severity(&self) -> Severity {
         match self {
-            Self::WrongUser { .. } | Self::SignIn { .. } | Self::ClockWrong { .. } => Severity::Blocking,
+            Self::WrongUser { .. } | Self::SignIn { .. } | Self::UpdateApp { .. } | Self::ClockWrong { .. } => {
+                Severity::Blocking
+            }
             Self::NotAccepted { .. }
             | Self::Gone
             | Self::ParentGone
@@ -174,7 +201,9 @@ impl SyncFact {
             | Self::GroupParted
             | Self::Portal { .. }
             | Self::Failed { .. }
-            | Self::OthersKeepChanging { .. } => Severity::Banner,
+            | Self::OthersKeepChanging { .. }
+            | Self::AppOutdated
+            | Self::ClockOff { .. } => Severity::Banner,
             _ => Severity::Quiet,
         }
     }
@@ -261,6 +290,7 @@ fn merge(known: &mut SyncFact, other: SyncFact) {
         (
             F::WrongUser { count: sum }
             | F::SignIn { count: sum }
+            | F::UpdateApp { count: sum }
             | F::ClockWrong { count: sum }
             | F::Portal { count: sum }
             | F::Offline { count: sum }
@@ -270,6 +300,7 @@ fn merge(known: &mut SyncFact, other: SyncFact) {
             | F::Behind { count: sum, .. },
             F::WrongUser { count }
             | F::SignIn { count }
+            | F::UpdateApp { count }
             | F::ClockWrong { count }
             | F::Portal { count }
             | F::Offline { count }

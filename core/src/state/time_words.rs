@@ -37,6 +37,15 @@ pub(super) fn until(words: &Catalogue, now_ms: i64, at_ms: i64) -> TimeWords {
     TimeWords { text, changes_at_ms: Some(at_ms.saturating_sub(((count - 1) * step).max(finer_from))) }
 }
 
+/// "12 minutes", "3 days": to the nearest, in the largest unit of which there are at least two.
+pub(super) fn lasting(words: &Catalogue, ms: i64) -> String {
+    const MINUTE_MS: i64 = 60_000;
+    let units = [("days", 24 * 60 * MINUTE_MS), ("hours", 60 * MINUTE_MS), ("minutes", MINUTE_MS)];
+    let (key, unit_ms) = units.into_iter().find(|(_, unit_ms)| ms >= 2 * unit_ms).unwrap_or(units[2]);
+    let number = ms / unit_ms + i64::from(ms % unit_ms >= unit_ms / 2);
+    words.text(&words.counted(key, number), &[("n", &number.to_string())])
+}
+
 /// "14:03" today, "3 March at 14:03" on another day.
 pub(super) fn at(words: &Catalogue, now_ms: i64, at_ms: i64, locale: &ReaderLocale) -> TimeWords {
     let zone =

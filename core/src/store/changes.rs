@@ -171,10 +171,12 @@ pub(crate) fn insert(db: &Connection, change: &Change, origin: &Origin) -> Store
     Ok(())
 }
 
-/// Writes back what can change of a change: where it is, and the values that move with it.
-pub(crate) fn update(db: &Connection, change: &Change) -> StoreResult<()> {
+/// Writes back what can change of a change: where it is, and the values that move with it. One that has ended is settled at
+/// `now_ms`.
+pub(crate) fn update(db: &Connection, change: &Change, now_ms: i64) -> StoreResult<()> {
     db.prepare_cached(
-        "UPDATE changes SET state=?2,shipment=?3,review=?4,grp=?5,from_value=?6,to_value=?7,seen=?8 WHERE seq=?1",
+        "UPDATE changes SET state=?2,shipment=?3,review=?4,grp=?5,from_value=?6,to_value=?7,seen=?8,settled_ms=?9 \
+         WHERE seq=?1",
     )?
     .execute(params![
         change.seq,
@@ -185,6 +187,7 @@ pub(crate) fn update(db: &Connection, change: &Change) -> StoreResult<()> {
         change.from.as_ref().map(Canonical::as_str),
         change.to.as_ref().map(Canonical::as_str),
         change.seen.as_ref().map(Canonical::as_str),
+        matches!(change.state, State::Done | State::Discarded).then_some(now_ms),
     ])?;
     Ok(())
 }
@@ -272,6 +275,40 @@ pub(crate) fn first_live_from(db: &Connection, from: i64) -> StoreResult<Option<
     )?;
     let mut rows = statement.query([from])?;
     Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+}
+
+/// Live work at a glance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Glance {
+    /// Records with one operation that waits for nothing but its turn.
+    pub(crate) plain: i64,
+    /// All other records with live changes, in the order of their oldest.
+    pub(crate) others: Vec<i64>,
+}
+
+/// Tells the many records of which there is nothing to say but that they wait from those that have to be looked at: one
+/// operation, no group, no barrier, pending, not paused, not put off, every record that it refers to known to the server.
+/// Changes after number `taken_to` are always looked at.
+pub(crate) fn glance(db: &Connection, taken_to: i64) -> StoreResult<Glance> {
+    let mut statement = db.prepare_cached(
+        "SELECT record,alone AND NOT EXISTS(SELECT 1 FROM paused WHERE paused.op=waiting.op) \
+         AND (SELECT due_wall_ms IS NULL AND life='alive' FROM records WHERE no=record) \
+         AND NOT EXISTS(SELECT 1 FROM refs JOIN records parent ON parent.no=refs.parent \
+             WHERE refs.child=waiting.record AND parent.server_id IS NULL) \
+         FROM (SELECT record,min(op) AS op,min(seq) AS first,min(op)=max(op) AND min(state)='pending' \
+             AND max(state)='pending' AND max(grp) IS NULL AND max(kind IN('archive','reopen','signoff'))=0 \
+             AND max(seq)<=?1 AS alone \
+             FROM changes WHERE state IN('pending','sealed','held') GROUP BY record) AS waiting ORDER BY first",
+    )?;
+    let mut glance = Glance::default();
+    let mut rows = statement.query([taken_to])?;
+    while let Some(row) = rows.next()? {
+        match row.get::<_, bool>(1)? {
+            true => glance.plain += 1,
+            false => glance.others.push(row.get(0)?),
+        }
+    }
+    Ok(glance)
 }
 
 /// How much waits, in live operations and by state.

@@ -1,6 +1,7 @@
 //! What can go wrong with the store, with causes. The public face turns these into what a caller can do.
 
 use std::io;
+use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 use thiserror::Error;
@@ -22,6 +23,12 @@ pub(crate) enum StoreError {
     NoFolder,
     #[error("the files of the store are not there any more")]
     Vanished,
+    #[error("the database is damaged: {0}")]
+    Corrupt(String),
+    #[error("{cause}; it lies at {}", place.display())]
+    SetAside { place: PathBuf, cause: Box<StoreError> },
+    #[error("there is such a file already")]
+    FileExists,
     #[error("the store is suspended")]
     Suspended,
     #[error("the store is closed")]
@@ -52,11 +59,22 @@ pub(crate) enum StorageFault {
 }
 
 impl StoreError {
+    /// Whether the file itself is broken, as opposed to not being ours, or not being readable now.
+    pub(crate) fn is_damage(&self) -> bool {
+        self.fault() == StorageFault::Damaged
+    }
+
+    /// The same with the place to which the file was moved.
+    pub(crate) fn with_place(self, place: PathBuf) -> Self {
+        Self::SetAside { place, cause: Box::new(self) }
+    }
+
     /// Sorts a failure by what it means.
     pub(crate) fn fault(&self) -> StorageFault {
         match self {
             Self::Folder(error) if error.kind() == io::ErrorKind::StorageFull => StorageFault::Full,
             Self::Folder(_) => StorageFault::Unavailable,
+            Self::Corrupt(_) | Self::SetAside { .. } => StorageFault::Damaged,
             Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => match error.code {
                 ErrorCode::DiskFull => StorageFault::Full,
                 ErrorCode::SystemIoFailure

@@ -1,6 +1,7 @@
 //! The folder of one user's store: its files and the lock that keeps a second opener out (pitfall 17).
 
 use std::fs::{self, File, TryLockError};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use super::error::{StoreError, StoreResult};
@@ -9,6 +10,12 @@ use super::error::{StoreError, StoreResult};
 pub const DATABASE_FILE: &str = "fieldkeep.db";
 /// Held with an exclusive advisory lock as long as the store is open.
 const LOCK_FILE: &str = "engine.lock";
+/// Lies there when the database turned out to be damaged in use.
+const DAMAGE_NOTE: &str = "damage.noted";
+/// Stands between the name of a database that was moved aside and its number.
+const ASIDE: &str = ".damaged-";
+/// More damaged databases than this in one folder are another problem.
+const MAX_ASIDE: usize = 1_000;
 
 /// The folder, locked for this opener until dropped.
 pub(crate) struct Folder {
@@ -37,10 +44,75 @@ impl Folder {
         path.join(DATABASE_FILE).exists()
     }
 
+    /// Notes that the database turned out to be damaged while it was in use: the next opener looks at all of it.
+    #[allow(clippy::disallowed_methods, reason = "the one place that makes files")]
+    pub(crate) fn note_damage(path: &Path) {
+        // Without the note the damage is met again.
+        let _ = File::create(path.join(DAMAGE_NOTE));
+    }
+
+    /// Whether that was noted.
+    pub(crate) fn damage_is_noted(&self) -> bool {
+        self.path.join(DAMAGE_NOTE).exists()
+    }
+
+    /// All of it was looked at.
+    #[allow(clippy::disallowed_methods, reason = "the one place that removes files; there is nothing in this one")]
+    pub(crate) fn forget_damage(&self) {
+        let _ = fs::remove_file(self.path.join(DAMAGE_NOTE));
+    }
+
+    /// Moves the database aside under a new name beside it, with what SQLite keeps for it, and says where it lies (requirement
+    /// G6). Nothing is deleted.
+    #[allow(clippy::disallowed_methods, reason = "the one place that moves files")]
+    pub(crate) fn set_aside(&self) -> StoreResult<PathBuf> {
+        let names = (1..).map(|number| format!("{DATABASE_FILE}{ASIDE}{number}"));
+        let free = |name: &String| !self.path.join(name).exists();
+        let name = names.take(MAX_ASIDE).find(free).ok_or(StoreError::Vanished)?;
+        // The database last: as long as it has its name, all of this is done again, with the same new name.
+        for suffix in ["-wal", "-shm", ""] {
+            match fs::rename(
+                self.path.join(format!("{DATABASE_FILE}{suffix}")),
+                self.path.join(format!("{name}{suffix}")),
+            ) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                moved => moved?,
+            }
+        }
+        Ok(self.path.join(name))
+    }
+
+    /// Databases that were moved aside, oldest first.
+    pub(crate) fn aside(path: &Path) -> StoreResult<Vec<PathBuf>> {
+        let prefix = format!("{DATABASE_FILE}{ASIDE}");
+        let number = |path: &Path| path.file_name()?.to_str()?.strip_prefix(&prefix)?.parse::<u32>().ok();
+        let mut found: Vec<PathBuf> = Vec::new();
+        for entry in fs::read_dir(path)? {
+            found.push(entry?.path());
+        }
+        found.retain(|path| number(path).is_some());
+        found.sort_by_key(|path| number(path));
+        Ok(found)
+    }
+
     /// Path of the database file.
     pub(crate) fn database(&self) -> PathBuf {
         self.path.join(DATABASE_FILE)
     }
+}
+
+/// Makes a file that was not there before.
+pub(crate) fn new_file(path: &Path) -> StoreResult<BufWriter<File>> {
+    match File::options().create_new(true).write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(StoreError::FileExists),
+        file => Ok(BufWriter::new(file?)),
+    }
+}
+
+/// Returns when all of a file is on the disk.
+pub(crate) fn durable(file: BufWriter<File>) -> StoreResult<()> {
+    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok(file.sync_all()?)
 }
 
 impl Drop for Folder {

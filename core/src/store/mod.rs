@@ -24,6 +24,7 @@ pub(crate) mod search;
 pub(crate) mod shipments;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tidy;
 pub(crate) mod unseen;
 
 use std::path::{Path, PathBuf};
@@ -35,6 +36,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub(crate) use error::{StorageFault, StoreError, StoreResult};
 pub use folder::DATABASE_FILE;
 use folder::Folder;
+pub(crate) use folder::{durable, new_file};
 use gate::Gate;
 pub(crate) use gate::Turn;
 pub use meta::{Passport, passport};
@@ -58,8 +60,32 @@ impl Store {
             readers: Readers::default(),
         };
         let folder = Folder::lock(path)?;
-        store.open_files(folder, &mut store.folder())?;
+        if let Err(cause) = store.sound_writer(&folder).map(|writer| store.gate.put(writer)) {
+            return Err(if cause.is_damage() { cause.with_place(folder.set_aside()?) } else { cause });
+        }
+        store.readers.open();
+        *store.folder() = Some(folder);
         Ok(store)
+    }
+
+    /// The writer; of a database that turned out to be damaged in use only after all of it has been looked at.
+    fn sound_writer(&self, folder: &Folder) -> StoreResult<Connection> {
+        let writer = open::writer(&folder.database())?;
+        if folder.damage_is_noted() {
+            open::check_all(&writer)?;
+            folder.forget_damage();
+        }
+        Ok(writer)
+    }
+
+    /// Notes that a call met damage, for the next opener.
+    pub(crate) fn note_damage(&self) {
+        Folder::note_damage(&self.path);
+    }
+
+    /// Databases that were found damaged and moved aside, oldest first.
+    pub(crate) fn aside(&self) -> StoreResult<Vec<PathBuf>> {
+        Folder::aside(&self.path)
     }
 
     /// Opens the files again after [`Store::suspend`]. Does nothing when they are open. Where they are gone meanwhile

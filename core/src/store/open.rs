@@ -10,7 +10,8 @@ use super::error::{StoreError, StoreResult};
 /// SQLite `application_id` of a Fieldkeep store: the letters "Fkp1".
 const APPLICATION_ID: i64 = 0x466b_7031;
 /// Migrations in order; the n-th leads to version n. Released ones never change (requirement F5).
-const MIGRATIONS: &[&str] = &[include_str!("schema_v1.sql"), include_str!("schema_v2.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("schema_v1.sql"), include_str!("schema_v2.sql"), include_str!("schema_v3.sql")];
 /// Prepared statements kept per connection; above the number of different statements this crate runs.
 const STATEMENT_CACHE: usize = 128;
 /// After a checkpoint the WAL file is cut to this size: a phone's storage is dear.
@@ -49,6 +50,12 @@ fn keep_statements(connection: &Connection) -> StoreResult<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
+}
+
+/// Looks at the whole file.
+pub(crate) fn check_all(connection: &Connection) -> StoreResult<()> {
+    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if found == "ok" { Ok(()) } else { Err(StoreError::Corrupt(found)) }
 }
 
 fn check_identity(connection: &Connection) -> StoreResult<i64> {

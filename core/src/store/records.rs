@@ -133,6 +133,12 @@ pub(super) fn read_due(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<D
     Ok(Some(Due { wait_ms, wall_ms: row.get(first + 1)?, boot_ms: row.get(first + 2)?, boot_id: row.get(first + 3)? }))
 }
 
+/// Whether anything that the server knows is here.
+pub(crate) fn any_of_server(db: &Connection) -> StoreResult<bool> {
+    let sql = "SELECT EXISTS(SELECT 1 FROM records WHERE server_id IS NOT NULL AND merged_into IS NULL)";
+    Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
 pub(crate) fn by_no(db: &Connection, no: i64) -> StoreResult<Option<RecordRow>> {
     let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM records WHERE no=?1"))?;
     statement.query_row([no], read).optional()?.transpose()

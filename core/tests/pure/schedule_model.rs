@@ -152,6 +152,7 @@ impl Device {
                     _ => ChangeState::Pending,
                 },
                 paused: change.paused,
+                needs_update: false,
                 missing: missing
                     .map(|target| MissingParent {
                         field: "r".to_owned(),

@@ -5,7 +5,8 @@ use fieldkeep::wire::ChangeKind;
 
 fn change(seq: i64, kind: ChangeKind, field: &str) -> ChangeFacts {
     let state = ChangeState::Pending;
-    ChangeFacts { seq, op: seq, group: None, kind, field: field.to_owned(), state, paused: false, missing: Vec::new() }
+    let (field, missing) = (field.to_owned(), Vec::new());
+    ChangeFacts { seq, op: seq, group: None, kind, field, state, paused: false, needs_update: false, missing }
 }
 
 fn patch(seq: i64, field: &str) -> ChangeFacts {
@@ -24,6 +25,7 @@ trait With: Sized {
     fn held(self, review: i64) -> Self;
     fn sealed(self) -> Self;
     fn paused(self) -> Self;
+    fn too_new(self) -> Self;
     fn grouped(self, group: i64) -> Self;
     fn waits_for(self, field: &str, record: i64, group: Option<i64>) -> Self;
 }
@@ -37,6 +39,10 @@ impl With for ChangeFacts {
     }
     fn paused(self) -> Self {
         Self { paused: true, ..self }
+    }
+
+    fn too_new(self) -> Self {
+        Self { needs_update: true, ..self }
     }
     fn grouped(self, group: i64) -> Self {
         Self { group: Some(group), ..self }
@@ -93,6 +99,16 @@ fn every_stand_of_one_record() {
             "a paused patch is not folded into the create",
             record(vec![create(1), patch(2, "a").paused(), patch(3, "b")]),
             vec![S::Ready, S::Paused, S::Ready],
+        ),
+        (
+            "what the server takes from a newer app only waits; what was made before goes",
+            record(vec![patch(1, "a"), patch(2, "a").too_new(), patch(3, "b").too_new()]),
+            vec![S::Ready, S::NeedsUpdate, S::NeedsUpdate],
+        ),
+        (
+            "nor is it folded into the create",
+            record(vec![create(1), patch(2, "a").too_new()]),
+            vec![S::Ready, S::NeedsUpdate],
         ),
         (
             "nothing passes a paused create",

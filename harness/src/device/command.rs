@@ -1,6 +1,7 @@
 //! The verbs of a device.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use fieldkeep::DiscardPlan;
 use fieldkeep::schedule::{Battery, NetworkKind};
@@ -74,6 +75,10 @@ pub(super) enum Command {
     },
     Run {},
     NextWake {},
+    Export {
+        to: PathBuf,
+    },
+    DamagedFiles {},
     Conditions {
         network: NetworkKind,
         battery: Option<Battery>,

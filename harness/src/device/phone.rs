@@ -93,6 +93,8 @@ impl Phone {
                 self.manual()?;
                 Ok(json!({ "next_wake_ms": kept(self.keep.run_due())? }))
             }
+            Command::Export { to } => Ok(json!({ "operations": kept(self.keep.export_unsent(&to))? })),
+            Command::DamagedFiles {} => Ok(json!({ "files": kept(self.keep.damaged_files())? })),
             Command::NextWake {} => Ok(json!({ "next_wake_ms": kept(self.keep.next_wake())? })),
             Command::Conditions { network, battery } => {
                 let battery = battery.unwrap_or(Battery::Ok);

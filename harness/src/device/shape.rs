@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use fieldkeep::schema::{RecordType, Schema};
-use fieldkeep::state::{ReaderLocale, SyncState, sentence};
+use fieldkeep::state::{ReaderLocale, SyncState, sentence, sentences};
 use fieldkeep::value::{FieldKind, Value, value_of_json};
 use fieldkeep::{CommitOptions, Comparison, Edit, Filter, KeepError, Query, Record, SeenStamp, Sort, Update};
 use serde_json::{Map, Value as Json, json};
@@ -20,6 +20,8 @@ pub(super) fn state(state: &SyncState, now_ms: i64, locale: &ReaderLocale) -> Js
     let mut json = serialize(state);
     json["words"] = json!(words.text);
     json["changes_at_ms"] = json!(words.changes_at_ms);
+    let all: Vec<String> = sentences(state, now_ms, locale).into_iter().map(|sentence| sentence.text).collect();
+    json["all_words"] = json!(all);
     json
 }
 

@@ -1,5 +1,6 @@
 //! `fieldkeep faults`: an HTTP proxy that drops, cuts, slows, repeats and forges, on command and never by chance.
 
+mod flushed;
 mod plan;
 mod relay;
 mod reply;

@@ -15,7 +15,9 @@ use hyper_util::rt::TokioIo;
 use thiserror::Error;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
+use super::flushed::Flushed;
 use super::plan::{Act, Fate, Plan};
 use super::reply::{self, ReplyBody};
 use super::throttle::Line;
@@ -60,7 +62,7 @@ impl Relay {
         Arc::new(Self { plan: Plan::default(), line: Arc::new(Line::new()), server, time, kept: Mutex::default() })
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<ReplyBody>, Hangup> {
+    async fn answer(&self, request: Request<Incoming>, flushed: Arc<Notify>) -> Result<Response<ReplyBody>, Hangup> {
         let (parts, body) = request.into_parts();
         let now_ms = self.time.of_request(&parts.headers);
         let fate = self.plan.next(parts.uri.path());
@@ -72,11 +74,17 @@ impl Relay {
         match fate {
             Fate::Refuse => Err(Hangup::OnCommand),
             Fate::Pass => Ok(reply::whole(self.forward(&asked).await?)),
-            Fate::Do(act) => self.act(act, asked, now_ms).await,
+            Fate::Do(act) => self.act(act, asked, now_ms, flushed).await,
         }
     }
 
-    async fn act(&self, act: Act, mut asked: Asked, now_ms: i64) -> Result<Response<ReplyBody>, Hangup> {
+    async fn act(
+        &self,
+        act: Act,
+        mut asked: Asked,
+        now_ms: i64,
+        flushed: Arc<Notify>,
+    ) -> Result<Response<ReplyBody>, Hangup> {
         match act {
             Act::CutBefore => return Err(Hangup::OnCommand),
             Act::CutInsideRequest => {
@@ -90,9 +98,11 @@ impl Relay {
             Act::CutAfterLines(lines) => {
                 // Lines can only be counted in a plain reply.
                 asked.headers.remove(header::ACCEPT_ENCODING);
-                return Ok(reply::cut_after_lines(self.forward(&asked).await?, lines));
+                return Ok(reply::cut_after_lines(self.forward(&asked).await?, lines, flushed));
             }
-            Act::CutAfterBytes(bytes) => return Ok(reply::cut_after_bytes(self.forward(&asked).await?, bytes)),
+            Act::CutAfterBytes(bytes) => {
+                return Ok(reply::cut_after_bytes(self.forward(&asked).await?, bytes, flushed));
+            }
             Act::Status { code, retry_after_s, retry_after_date_ms } => {
                 return Ok(reply::status(code, retry_after_s, retry_after_date_ms, now_ms));
             }
@@ -173,10 +183,11 @@ async fn converse(stream: TcpStream, relay: Arc<Relay>) {
     if relay.plan.refuses() {
         return;
     }
-    let stream = relay.line.carry(stream);
+    let flushed = Arc::new(Notify::new());
+    let stream = Flushed::new(relay.line.carry(stream), Arc::clone(&flushed));
     let service = service_fn(move |request| {
-        let relay = Arc::clone(&relay);
-        async move { relay.answer(request).await }
+        let (relay, flushed) = (Arc::clone(&relay), Arc::clone(&flushed));
+        async move { relay.answer(request, flushed).await }
     });
     // An error here is a hang-up, by either side, and both are daily business of this proxy. Keep-alive is off, so that
     // each request meets the plan on a connection of its own.

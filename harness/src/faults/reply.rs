@@ -1,6 +1,7 @@
 //! Replies: the server's, whole or cut, and forged ones.
 
 use std::io;
+use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -8,6 +9,8 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Bytes, Frame};
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
+
+use tokio::sync::Notify;
 
 use crate::http_client::Reply;
 use crate::server_time::http_date;
@@ -22,18 +25,19 @@ pub(super) fn whole(reply: Reply) -> Response<ReplyBody> {
 }
 
 /// The first lines of the server's reply, and then a broken connection.
-pub(super) fn cut_after_lines(reply: Reply, lines: usize) -> Response<ReplyBody> {
+pub(super) fn cut_after_lines(reply: Reply, lines: usize, flushed: Arc<Notify>) -> Response<ReplyBody> {
     let end = reply.body.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(lines.saturating_sub(1));
     let end = if lines == 0 { 0 } else { end.map_or(reply.body.len(), |(position, _)| position + 1) };
-    cut_after_bytes(reply, end)
+    cut_after_bytes(reply, end, flushed)
 }
 
 /// The first bytes of the body of the server's reply, and then a broken connection.
-pub(super) fn cut_after_bytes(reply: Reply, bytes: usize) -> Response<ReplyBody> {
+pub(super) fn cut_after_bytes(reply: Reply, bytes: usize, flushed: Arc<Notify>) -> Response<ReplyBody> {
     let kept = reply.body.slice(..bytes.min(reply.body.len()));
-    let frames = stream::iter([Ok(Frame::data(kept))]).chain(stream::once(async {
-        // hyper sends what it has when the body makes it wait, and throws it away when the body fails; so: wait first.
-        tokio::task::yield_now().await;
+    let frames = stream::iter([Ok(Frame::data(kept))]).chain(stream::once(async move {
+        // hyper sends what it has when the body makes it wait, and throws it away when the body fails. So: wait until it
+        // has been sent.
+        flushed.notified().await;
         Err(io::Error::new(io::ErrorKind::ConnectionAborted, "cut on command"))
     }));
     with_head(reply, StreamBody::new(frames).boxed_unsync())

@@ -83,9 +83,14 @@ fn b22_each_reason_not_to_open_has_its_own_error_and_the_files_stay() {
     let rubbish = tempfile::tempdir().unwrap();
     std::fs::write(rubbish.path().join(DATABASE_FILE), [b'x'; 5_000]).unwrap();
     let damaged = try_open(rubbish.path(), "ana", &schema, &world.url);
-    assert!(matches!(damaged, Err(OpenError::Damaged { .. })), "{damaged:?}");
-    assert_eq!(std::fs::read(rubbish.path().join(DATABASE_FILE)).unwrap(), [b'x'; 5_000]);
-    let below_a_file = rubbish.path().join(DATABASE_FILE).join("phone");
+    let aside = rubbish.path().join(format!("{DATABASE_FILE}.damaged-1"));
+    let Err(OpenError::Damaged { kept_at: Some(kept_at), .. }) = damaged else { panic!("{damaged:?}") };
+    assert_eq!(Path::new(&kept_at), aside, "it says where it lies");
+    assert_eq!(std::fs::read(&aside).unwrap(), [b'x'; 5_000], "moved, not touched");
+    let anew = open(rubbish.path(), "ana", &schema, &world.url, &tokens).unwrap();
+    assert_eq!(anew.damaged_files().unwrap(), [aside.clone()], "and again when it is asked");
+    anew.close();
+    let below_a_file = aside.join("phone");
     let locked = try_open(&below_a_file, "ana", &schema, &world.url);
     assert!(matches!(locked, Err(OpenError::Unavailable { .. })), "{locked:?}");
     let nowhere = tempfile::tempdir().unwrap();

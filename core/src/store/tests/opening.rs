@@ -68,7 +68,10 @@ fn what_is_no_store_of_ours_is_left_as_it_is() {
     assert_eq!(foreign(&sql(newer)), OpenError::Newer);
     #[allow(clippy::disallowed_methods, reason = "the test plays another program")]
     let rubbish = |path: &Path| std::fs::write(path, [b'x'; 5_000]).unwrap();
-    assert!(damaged(foreign(&rubbish)), "no database at all");
+    let folder = tempfile::tempdir().unwrap();
+    rubbish(&folder.path().join(DATABASE_FILE));
+    let Err(OpenError::Damaged { kept_at: Some(place), .. }) = try_open(folder.path(), "ana", 1) else { panic!() };
+    assert_eq!(std::fs::read(place).unwrap(), [b'x'; 5_000], "what may have been ours is moved, and not touched");
 }
 
 #[test]
