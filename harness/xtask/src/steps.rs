@@ -9,6 +9,7 @@ use crate::ios_demo;
 use crate::kotlin;
 use crate::lengths;
 use crate::models;
+use crate::openapi;
 use crate::package;
 use crate::quickstarts;
 use crate::run::{Outcome, Step};
@@ -40,6 +41,7 @@ pub(crate) fn test(extent: Extent) -> Vec<Step> {
     steps.push(Step { name: "build", run: build });
     steps.push(Step { name: "test", run: tests });
     if extent != Extent::Rust {
+        steps.push(Step { name: "openapi", run: openapi::check });
         steps.push(Step { name: "bindings", run: bindings::generate });
         steps.push(Step { name: "models", run: models::generate });
         steps.push(Step { name: "quickstarts", run: quickstarts::extract });
