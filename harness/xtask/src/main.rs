@@ -27,6 +27,7 @@ mod tally;
 mod targets;
 mod task;
 mod tools;
+mod toxiproxy;
 mod workspace;
 
 use std::process::ExitCode;

@@ -8,7 +8,7 @@ use crate::debian;
 use crate::failure::Failure;
 use crate::workspace::{Workspace, show, works};
 
-/// What it needs of the system, as Debian calls it: about 30 MB.
+/// What it needs of the system, as Debian calls it: about 10 MB.
 const DEBIAN_PACKAGES: [&str; 2] = ["python3", "python3-venv"];
 /// Succeeds where Python is new enough and can make folders for programs.
 const IS_USABLE: &str = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
@@ -36,7 +36,7 @@ fn ensure_python() -> Result<(), Failure> {
     if is_there() {
         return Ok(());
     }
-    println!("Python with venv is missing; installing {} (about 30 MB)", DEBIAN_PACKAGES.join(" and "));
+    println!("Python with venv is missing; installing {} (about 10 MB)", DEBIAN_PACKAGES.join(" and "));
     debian::try_install(&DEBIAN_PACKAGES);
     if is_there() {
         return Ok(());

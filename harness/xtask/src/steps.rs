@@ -18,6 +18,7 @@ use crate::tally;
 use crate::targets;
 use crate::task::{Extent, System};
 use crate::tools::{CLIPPY, DENY, RUSTFMT};
+use crate::toxiproxy;
 use crate::workspace::{Workspace, show};
 
 /// The demo's schema, below the workspace.
@@ -39,7 +40,8 @@ pub(crate) fn lint() -> Vec<Step> {
 pub(crate) fn test(extent: Extent) -> Vec<Step> {
     let mut steps = lint();
     steps.push(Step { name: "build", run: build });
-    steps.push(Step { name: "test", run: tests });
+    let run = if extent == Extent::Rust { tests_of_rust_alone } else { tests };
+    steps.push(Step { name: "test", run });
     if extent != Extent::Rust {
         steps.push(Step { name: "openapi", run: openapi::check });
         steps.push(Step { name: "bindings", run: bindings::generate });
@@ -139,9 +141,18 @@ fn build(workspace: &Workspace) -> Result<Outcome, Failure> {
 }
 
 fn tests(workspace: &Workspace) -> Result<Outcome, Failure> {
+    let toxiproxy = toxiproxy::ensure(workspace)?;
     let mut command = workspace.cargo(&["test", "--workspace"]);
+    command.env(toxiproxy::VARIABLE, toxiproxy);
     if workspace.long {
         command.env("FIELDKEEP_LONG", "1");
     }
+    tally::run_tests(&mut command).map(Outcome::Tested)
+}
+
+/// Without those that need a tool in Go: `--rust` promises to need nothing but Rust.
+fn tests_of_rust_alone(workspace: &Workspace) -> Result<Outcome, Failure> {
+    println!("the tests `{}…` need toxiproxy, built with Go: they are for `cargo xtask test`", toxiproxy::TESTS);
+    let mut command = workspace.cargo(&["test", "--workspace", "--", "--skip", toxiproxy::TESTS]);
     tally::run_tests(&mut command).map(Outcome::Tested)
 }
