@@ -23,8 +23,9 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome, Failure> {
     let mut asks = Command::new(program);
     asks.arg("--config-file").arg(workspace.root.join("docs/schemathesis.toml"));
     asks.arg("run").arg(workspace.root.join("docs/openapi.yaml")).args(["--url", &served.url]);
-    asks.args(["--phases", "coverage,fuzzing", "--generation-deterministic"]);
+    asks.args(["--phases", "examples,coverage,fuzzing", "--generation-deterministic"]);
     asks.args(["--max-examples", CASES, "--request-timeout", PATIENCE, "--max-failures", MOST_FAILURES]);
+    asks.env("SCHEMATHESIS_HOOKS", workspace.root.join("harness/xtask/schemathesis_hooks.py"));
     // It leaves notes of its own where it runs.
     asks.env("FIELDKEEP_TOKEN", &served.token).current_dir(&folder).stdin(Stdio::null());
     show(&mut asks)?;
