@@ -1,9 +1,11 @@
 //! A server to test against, started in process on a free port, and what tests say to it.
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "each test binary uses a part of it")]
 
+pub mod departures;
 pub mod phone;
 pub mod process;
 pub mod site;
+pub mod toxiproxy;
 pub mod wire;
 
 use std::collections::BTreeMap;

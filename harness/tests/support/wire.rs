@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Mutex, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 
 use fieldkeep::remote::{Http, HttpError, HttpFuture, HttpRequest, HttpResponse, ReqwestHttp};
 use flate2::read::GzDecoder;
@@ -11,6 +11,7 @@ use hyper::body::Bytes;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::departures::Departures;
 use super::site::Field;
 
 /// One request as it left the phone.
@@ -48,9 +49,10 @@ impl Sent {
 
 /// Reqwest, observed. It outlives the Fieldkeep, so that what was sent before a kill is known after it.
 pub struct Wire {
-    real: ReqwestHttp,
+    real: Mutex<Arc<ReqwestHttp>>,
     sent: Mutex<Vec<Sent>>,
     lies: Mutex<Vec<Lie>>,
+    departures: Departures,
     poison: Mutex<Option<(String, u16)>>,
 }
 
@@ -66,8 +68,13 @@ struct Lie {
 
 impl Wire {
     pub fn new() -> Self {
-        let real = ReqwestHttp::new(&[]).unwrap();
-        Self { real, sent: Mutex::default(), lies: Mutex::default(), poison: Mutex::default() }
+        Self {
+            real: Mutex::new(new_client()),
+            sent: Mutex::default(),
+            lies: Mutex::default(),
+            departures: Departures::default(),
+            poison: Mutex::default(),
+        }
     }
 
     /// All requests of that path, in order.
@@ -87,6 +94,16 @@ impl Wire {
     /// All requests so far.
     pub fn count(&self) -> usize {
         self.sent.lock().unwrap().len()
+    }
+
+    /// The next request opens a connection of its own.
+    pub fn forget_connections(&self) {
+        *self.real.lock().unwrap() = new_client();
+    }
+
+    /// Does something when the next request of that path is about to leave, which waits for it.
+    pub fn when_leaves(&self, path: &str, act: impl FnOnce() + Send + 'static) {
+        self.departures.plan(path, act);
     }
 
     /// The next request of that path is answered with exactly these bytes; the server never sees it.
@@ -142,14 +159,19 @@ impl Wire {
         Some(lies.remove(due))
     }
 
+    fn real(&self) -> Arc<ReqwestHttp> {
+        self.real.lock().unwrap().clone()
+    }
+
     async fn exchange(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let path = path_of(&request.url);
         let (note, text) = self.note(&path, &request);
+        self.departures.of(&path);
         if let Some(lie) = self.lie_for(&path, &text) {
             let body = if lie.after_work { self.answer_of(&request).await? } else { Vec::new() };
             request.url = liar((lie.twist)(&text, &body));
         }
-        let result = self.real.send(request).await;
+        let result = self.real().send(request).await;
         self.sent.lock().unwrap()[note].status = result.as_ref().ok().map(|response| response.status);
         result
     }
@@ -158,7 +180,7 @@ impl Wire {
     async fn answer_of(&self, request: &HttpRequest) -> Result<Vec<u8>, HttpError> {
         let mut plain = request.clone();
         plain.headers.retain(|(name, _)| name != "accept-encoding");
-        let mut response = self.real.send(plain).await?;
+        let mut response = self.real().send(plain).await?;
         let mut body = Vec::new();
         while let Some(piece) = response.body.next().await {
             body.extend(piece?);
@@ -185,6 +207,10 @@ impl Http for Wire {
     fn send(&self, request: HttpRequest) -> HttpFuture<'_, Result<HttpResponse, HttpError>> {
         Box::pin(self.exchange(request))
     }
+}
+
+fn new_client() -> Arc<ReqwestHttp> {
+    Arc::new(ReqwestHttp::new(&[]).unwrap())
 }
 
 fn path_of(url: &str) -> String {

@@ -2,6 +2,7 @@
 
 use std::process::{Command, Stdio};
 
+use crate::debian;
 use crate::failure::Failure;
 use crate::kotlin;
 use crate::run::Outcome;
@@ -45,10 +46,7 @@ fn ensure_drawing() -> Result<(), Failure> {
         return Ok(());
     }
     println!("libraries for drawing are missing; installing {} (about 30 MB)", DEBIAN_PACKAGES.join(", "));
-    let _ = Command::new("apt-get").arg("update").stdin(Stdio::null()).status();
-    let mut install = Command::new("apt-get");
-    install.args(["install", "-y", "--no-install-recommends"]).args(DEBIAN_PACKAGES);
-    let _ = install.env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).status();
+    debian::try_install(&DEBIAN_PACKAGES);
     if has_opengl() {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 
 use std::process::{Command, Stdio};
 
+use crate::debian;
 use crate::failure::Failure;
 use crate::run::Outcome;
 use crate::workspace::{Workspace, show, works};
@@ -70,11 +71,7 @@ pub(crate) fn ensure_maven() -> Result<(), Failure> {
         return Ok(());
     }
     println!("Maven and a JDK are missing; installing {} (about 300 MB)", DEBIAN_PACKAGES.join(" and "));
-    // Where this is no Debian, or not root, the check that follows says what to do.
-    let _ = Command::new("apt-get").arg("update").stdin(Stdio::null()).status();
-    let mut install = Command::new("apt-get");
-    install.args(["install", "-y", "--no-install-recommends"]).args(DEBIAN_PACKAGES);
-    let _ = install.env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).status();
+    debian::try_install(&DEBIAN_PACKAGES);
     if is_there() {
         return Ok(());
     }

@@ -9,6 +9,7 @@ use crate::ios_demo;
 use crate::kotlin;
 use crate::lengths;
 use crate::models;
+use crate::openapi;
 use crate::package;
 use crate::quickstarts;
 use crate::run::{Outcome, Step};
@@ -17,6 +18,7 @@ use crate::tally;
 use crate::targets;
 use crate::task::{Extent, System};
 use crate::tools::{CLIPPY, DENY, RUSTFMT};
+use crate::toxiproxy;
 use crate::workspace::{Workspace, show};
 
 /// The demo's schema, below the workspace.
@@ -38,8 +40,10 @@ pub(crate) fn lint() -> Vec<Step> {
 pub(crate) fn test(extent: Extent) -> Vec<Step> {
     let mut steps = lint();
     steps.push(Step { name: "build", run: build });
-    steps.push(Step { name: "test", run: tests });
+    let run = if extent == Extent::Rust { tests_of_rust_alone } else { tests };
+    steps.push(Step { name: "test", run });
     if extent != Extent::Rust {
+        steps.push(Step { name: "openapi", run: openapi::check });
         steps.push(Step { name: "bindings", run: bindings::generate });
         steps.push(Step { name: "models", run: models::generate });
         steps.push(Step { name: "quickstarts", run: quickstarts::extract });
@@ -137,9 +141,18 @@ fn build(workspace: &Workspace) -> Result<Outcome, Failure> {
 }
 
 fn tests(workspace: &Workspace) -> Result<Outcome, Failure> {
+    let toxiproxy = toxiproxy::ensure(workspace)?;
     let mut command = workspace.cargo(&["test", "--workspace"]);
+    command.env(toxiproxy::VARIABLE, toxiproxy);
     if workspace.long {
         command.env("FIELDKEEP_LONG", "1");
     }
+    tally::run_tests(&mut command).map(Outcome::Tested)
+}
+
+/// Without those that need a tool in Go: `--rust` promises to need nothing but Rust.
+fn tests_of_rust_alone(workspace: &Workspace) -> Result<Outcome, Failure> {
+    println!("the tests `{}…` need toxiproxy, built with Go: they are for `cargo xtask test`", toxiproxy::TESTS);
+    let mut command = workspace.cargo(&["test", "--workspace", "--", "--skip", toxiproxy::TESTS]);
     tally::run_tests(&mut command).map(Outcome::Tested)
 }

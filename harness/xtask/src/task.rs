@@ -9,8 +9,9 @@ Build tasks of Fieldkeep
 Usage: cargo xtask <task>
 
 Tasks:
-  test          Everything a change must pass: lint, then all tests and documentation examples, then Kotlin and Swift
-  test --rust   The same without Kotlin and Swift: quick, needs nothing but a Rust toolchain
+  test          Everything a change must pass: lint, then all tests and documentation examples, the server against its
+                OpenAPI document, then Kotlin and Swift
+  test --rust   Without all that needs another tool than a Rust toolchain: Kotlin, Swift, the OpenAPI document, toxiproxy
   test --full   All, with the long runs (FIELDKEEP_LONG=1: 500 kills instead of 40), and `targets`
   step NAME...  Only these steps of `test --full`, such as `step build swift`, while working on one of them
   demo android  The Android demo in a window, with a server and jobs of its own; without a display, pictures of its screens
@@ -22,13 +23,13 @@ Tasks:
   lint          Formatting, file lengths, licences and sources of dependencies, clippy, documentation
   help          This text
 
-The first failing step ends the task with exit code 1. Missing tools (rustfmt, clippy, cargo-deny, and on Debian as root a
-JDK, Maven and Swift) are installed.";
+The first failing step ends the task with exit code 1. Missing tools (rustfmt, clippy, cargo-deny, toxiproxy, schemathesis,
+and on Debian as root Go, Python, a JDK, Maven and Swift) are installed.";
 
 /// How much of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// Without the foreign languages.
+    /// With nothing but a Rust toolchain.
     Rust,
     /// What a change must pass.
     Usual,

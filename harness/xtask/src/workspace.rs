@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::failure::{Failure, in_words};
+use crate::json_text;
 
 /// The workspace around the current folder.
 pub(crate) struct Workspace {
@@ -30,9 +31,7 @@ impl Workspace {
     /// Where cargo builds.
     pub(crate) fn target(&self) -> Result<PathBuf, Failure> {
         let metadata = stdout_of(&mut self.cargo(&["metadata", "--format-version", "1", "--no-deps"]))?;
-        // One string of one line of JSON: not worth a parser in a tool without dependencies.
-        let rest = metadata.split_once("\"target_directory\":\"").map(|(_, rest)| rest);
-        let path = rest.and_then(|rest| rest.split_once('"')).map(|(path, _)| PathBuf::from(path));
+        let path = json_text::text_of(&metadata, "target_directory").map(PathBuf::from);
         path.ok_or_else(|| Failure::new("cargo did not say where it builds"))
     }
 
