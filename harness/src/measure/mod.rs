@@ -65,7 +65,8 @@ pub fn run(args: Args) -> ExitCode {
         Err(fault) => return report::ended("bench", fault.as_ref(), report::BAD_ARGUMENTS),
     };
     match print(&args, &folder, &disk) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(report::FAILED),
         Err(fault) => report::ended("bench", fault.as_ref(), report::FAILED),
     }
 }
@@ -85,7 +86,8 @@ fn usable(args: &Args, folder: &std::path::Path) -> Result<String, Fault> {
     Ok(disk)
 }
 
-fn print(args: &Args, folder: &std::path::Path, disk: &str) -> Result<(), Fault> {
+/// Prints row by row. Says whether every measure could be taken and left everything right behind.
+fn print(args: &Args, folder: &std::path::Path, disk: &str) -> Result<bool, Fault> {
     let stage = Stage::new(folder, args.rounds, args.scale)?;
     let measures = if args.measures.is_empty() { Measure::value_variants() } else { &args.measures };
     println!(
@@ -97,13 +99,23 @@ fn print(args: &Args, folder: &std::path::Path, disk: &str) -> Result<(), Fault>
         println!("**Only {} of the records and edits: tried out, not measured.**\n", args.scale);
     }
     println!("{}", table::HEAD);
+    let mut all_right = true;
     for measure in measures {
         let before = machine::load();
-        let rows = measure.take(&stage)?;
+        let taken = measure.take(&stage);
         let after = machine::load();
-        for row in rows {
-            println!("{row} {before} → {after} |");
+        match taken {
+            Ok(rows) => {
+                for row in rows {
+                    println!("{row} {before} → {after} |");
+                    all_right &= row.wrong.is_none();
+                }
+            }
+            Err(fault) => {
+                println!("| {measure:?} | | | | | | **failed**: {fault} | {before} → {after} |");
+                all_right = false;
+            }
         }
     }
-    Ok(())
+    Ok(all_right)
 }

@@ -31,6 +31,8 @@ pub(super) struct Row {
     pub(super) ratios: Vec<f64>,
     /// What is aimed at.
     pub(super) reach: Reach,
+    /// What was wrong afterwards; such a row has failed whatever its times.
+    pub(super) wrong: Option<String>,
 }
 
 impl Row {
@@ -43,23 +45,27 @@ impl Row {
             product: rounds.iter().map(|(_, product)| *product).collect(),
             ratios: rounds.iter().map(|(floor, product)| product / floor).collect(),
             reach,
+            wrong: None,
         }
     }
 
     /// A row of the product alone.
     pub(super) fn alone(what: &str, unit: &'static str, product: Vec<f64>, reach: Reach) -> Self {
-        Self { what: what.to_owned(), unit, floor: Vec::new(), product, ratios: Vec::new(), reach }
+        Self { what: what.to_owned(), unit, floor: Vec::new(), product, ratios: Vec::new(), reach, wrong: None }
     }
 
-    fn verdict(&self) -> &'static str {
+    fn verdict(&self) -> String {
+        if let Some(wrong) = &self.wrong {
+            return format!("**failed**: {wrong}");
+        }
         let (ratio, product) = (quantile(&self.ratios, 0.5), quantile(&self.product, 0.5));
         let reached = match self.reach {
             Reach::Speed(least) => ratio >= least,
             Reach::Times(most) => ratio <= most,
             Reach::Under(most) => product < most,
-            Reach::Open => return "",
+            Reach::Open => return String::new(),
         };
-        if reached { "yes" } else { "**no**" }
+        if reached { "yes".to_owned() } else { "**no**".to_owned() }
     }
 }
 
