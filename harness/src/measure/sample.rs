@@ -153,7 +153,7 @@ pub(super) fn values(n: usize) -> String {
 
 fn note(n: usize) -> String {
     format!(
-        "Key at the gate, code {:05}. Ring twice; the caretaker shows the way to the plant room in the basement.",
+        "Key at the gate, code {:05}. Ring twice; the caretaker shows the way to the plant room in the basement. Mind the dog.",
         mixed(n) % 100_000
     )
 }
