@@ -505,6 +505,17 @@ impl Fieldkeep {
         let _ = self.core.store.close(CLOSING);
     }
 
+    /// Only for benchmarks: until it is closed or suspended, commits do not wait for the disk (`synchronous=NORMAL`). What
+    /// a power cut takes then was promised and is lost, so no app may call it.
+    ///
+    /// # Errors
+    /// [`KeepError`] when the store is closed.
+    #[doc(hidden)]
+    pub fn without_waiting_for_the_disk(&self) -> Result<(), KeepError> {
+        self.open_or_closed()?;
+        Ok(self.core.store.without_waiting_for_the_disk()?)
+    }
+
     /// What is left of so many milliseconds, each time it is asked.
     fn time_left(&self, within_ms: i64) -> impl Fn() -> Duration + use<> {
         let clock = Arc::clone(&self.core.context.clock);

@@ -1,5 +1,5 @@
 //! The desktop harness of Fieldkeep: the demo, a scriptable device and office, the reference server, a proxy that breaks
-//! things, and an inspector.
+//! things, an inspector, and the benchmark of the core.
 
 pub mod codegen;
 pub mod command_lines;
@@ -9,6 +9,7 @@ pub mod device;
 pub mod faults;
 pub mod http_client;
 pub mod inspect;
+pub mod measure;
 pub mod office;
 pub mod program;
 pub mod report;

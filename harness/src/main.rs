@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use fieldkeep_harness::{codegen, demo, device, faults, inspect, office, serve};
+use fieldkeep_harness::{codegen, demo, device, faults, inspect, measure, office, serve};
 
 /// Kept on the phone, sent once, told truly: the desktop harness.
 #[derive(Parser)]
@@ -29,6 +29,11 @@ enum Command {
     Faults(faults::Args),
     /// Make the classes of an app from its schema, in Kotlin and Swift.
     Codegen(codegen::Args),
+    /// Measure the core against bare SQLite, and print a table.
+    Bench(measure::Args),
+    /// Take one measure of one side, for `bench`.
+    #[command(hide = true)]
+    BenchSide(measure::SideArgs),
 }
 
 fn main() -> ExitCode {
@@ -40,5 +45,7 @@ fn main() -> ExitCode {
         Command::Inspect(args) => inspect::run(args),
         Command::Faults(args) => faults::run(args),
         Command::Codegen(args) => codegen::run(args),
+        Command::Bench(args) => measure::run(args),
+        Command::BenchSide(args) => measure::run_side(args),
     }
 }
