@@ -1,7 +1,7 @@
 //! The public face. Short: every method delegates.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock, new_uuid};
@@ -9,7 +9,7 @@ use crate::engine::{Core, Driver, Engine, Listener, SliceReport, Subscription, S
 use crate::error::{KeepError, OpenError};
 use crate::ledger::{
     self, CommitOptions, Context, DiscardPlan, Edit, HistoryEntry, OutboxItem, Receipt, Record, RecordPage, Resolve,
-    Review, SeenStamp,
+    Review, Said, SeenStamp,
 };
 use crate::remote::{Http, NativeRemote, ReqwestHttp, TokenProvider, check_address};
 use crate::schedule::{Conditions, NetworkKind};
@@ -17,7 +17,7 @@ use crate::schema::Schema;
 use crate::state::SyncState;
 use crate::store::drafts::{self, DraftRow};
 use crate::store::query::{self, Query};
-use crate::store::{Store, StoreError, Turn, durable, meta, new_file, records};
+use crate::store::{Store, StoreError, StoreResult, Turn, durable, meta, new_file, records};
 use crate::value::{FormToken, RecordId, ReviewId};
 
 /// Time for the step and the transaction under way when it is closed; then they are interrupted, which loses nothing.
@@ -90,13 +90,13 @@ impl Fieldkeep {
         let claimed = store.write(Turn::App, |db| {
             meta::claim(db, &user)?;
             meta::adopt_schema(db, &schema)?;
-            meta::device(db, || new_uuid(clock.as_ref()).to_string())
+            StoreResult::Ok((meta::device(db, || new_uuid(clock.as_ref()).to_string())?, Said::load(db)?))
         });
-        let device = match claimed {
+        let (device, said) = match claimed {
             Err(error) if error.is_damage() => return Err(reopened_damaged(store, &options.folder, error).into()),
             claimed => claimed?,
         };
-        let context = Context { schema, user, device, clock: Arc::clone(&clock) };
+        let context = Context { schema, user, device, clock: Arc::clone(&clock), said: Mutex::new(said) };
         let remote = NativeRemote::new(http, Arc::clone(&options.tokens), clock, &options.server);
         let core = Arc::new(Core::new(store, context, remote, options.tokens));
         core.write(Turn::App, ledger::adopt_schema)?;

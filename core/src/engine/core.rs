@@ -40,7 +40,7 @@ impl Core {
         work: impl FnOnce(&Unit<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let (result, touched) = self.store.write(turn, |transaction| {
-            let unit = Unit::new(transaction, &self.context)?;
+            let unit = Unit::new(transaction, &self.context);
             let result = work(&unit)?;
             let touched = unit.touched();
             check_invariants(transaction, &touched);
@@ -56,7 +56,7 @@ impl Core {
         work: impl FnOnce(&Unit<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let undone = self.store.write(Turn::App, |transaction| {
-            let unit = Unit::new(transaction, &self.context).map_err(E::from).map_err(Undone::Failed)?;
+            let unit = Unit::new(transaction, &self.context);
             Err::<Infallible, _>(work(&unit).map_or_else(Undone::Failed, Undone::Said))
         });
         match undone {
@@ -72,7 +72,7 @@ impl Core {
         work: impl FnOnce(&Unit<'_>, LaneView) -> Result<T, E>,
     ) -> Result<T, E> {
         self.store.read(|connection| {
-            let unit = Unit::new(connection, &self.context)?;
+            let unit = Unit::new(connection, &self.context);
             let lane = self.lane_view(connection)?;
             work(&unit, lane)
         })

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use super::core::Core;
 use super::step::{Engine, StepResult};
-use crate::ledger::{CursorMove, begin_refresh, move_cursor, take_page};
+use crate::ledger::{CursorMove, Unit, begin_refresh, move_cursor, take_page};
 use crate::remote::Failure;
-use crate::store::{StoreError, Turn, cursors, unseen};
+use crate::store::{StoreError, StoreResult, Turn, cursors, unseen};
+use crate::wire::Entry;
 
-/// Entries of a page taken in one transaction: some milliseconds of work, so that a save never waits long.
-const PULL_SLICE: usize = 50;
+/// Entries that are read from the network before they are taken in: a bound for the memory, not for the transactions, which
+/// end by time.
+const ENTRIES_AT_ONCE: usize = 500;
 /// A page that contradicts this device is asked for again so often; a server that stays wrong about one record must not
 /// stop the news of all others.
 const FAULTY_PAGES: usize = 3;
@@ -26,11 +29,11 @@ impl Engine {
         let patient = self.faulty_pages < FAULTY_PAGES;
         let token = self.session.as_ref().map_or(0, |session| session.token);
         let wishes = core.shared().wishes;
-        let page = core.remote.pull(token, before.cursor.as_deref(), PULL_SLICE, |entries, end| {
+        let page = core.remote.pull(token, before.cursor.as_deref(), ENTRIES_AT_ONCE, |entries, end| {
             let too_long = end.map_or(0, |(_, too_long)| too_long);
             let end = end.map(|(end, _)| CursorMove { cursor: end.cursor.clone(), complete: !end.more });
-            let taken = core.write(Turn::Engine, |unit| {
-                faults += take_page(unit, &entries)? + too_long;
+            let taken = take_in_slices(&core, &entries, |unit, contradictions| {
+                faults += contradictions + too_long;
                 if too_long > 0 {
                     let detail = serde_json::json!({"reason": "a line of the page is too long", "lines": too_long});
                     unit.journal(None, "protocol_error", &detail)?;
@@ -70,4 +73,26 @@ impl Engine {
             Err(failure) => self.failed(failure),
         }
     }
+}
+
+/// Takes entries in as many transactions as they need time for; `finish` is part of the last, and hears how many entries
+/// contradict this device.
+fn take_in_slices(
+    core: &Core,
+    entries: &[Entry],
+    finish: impl FnOnce(&Unit<'_>, usize) -> StoreResult<()>,
+) -> StoreResult<()> {
+    let (mut rest, mut contradictions, mut finish) = (entries, 0, Some(finish));
+    while let Some(last) = finish.take() {
+        finish = core.write(Turn::Engine, |unit| {
+            let slice = take_page(unit, rest)?;
+            contradictions += slice.contradictions;
+            rest = &rest[slice.taken..];
+            if rest.is_empty() {
+                return last(unit, contradictions).map(|()| None);
+            }
+            Ok(Some(last))
+        })?;
+    }
+    Ok(())
 }

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::step::{Engine, StepResult};
 use crate::clock::Moment;
 use crate::ledger::{
-    SealRoom, Settled, contradictory_groups, postpone, postpone_alone, postpone_contradiction, refuse_alone, seal,
-    settle, unreported_resolutions,
+    SealRoom, Settled, Unit, contradictory_groups, postpone, postpone_alone, postpone_contradiction, refuse_alone,
+    seal, settle, unreported_resolutions,
 };
 use crate::remote::{Failure, PushOutcome};
 use crate::store::shipments::{self, OpenShipment};
@@ -24,8 +24,6 @@ const RESOLUTIONS: usize = 50;
 const ENVELOPE_BYTES: usize = 128;
 /// Bytes around a member of a group, at most: the group's id, names, brackets.
 const GROUP_BYTES: usize = 80;
-/// Answers settled in one transaction, so that a save never waits long.
-const SETTLE_SLICE: usize = 32;
 
 /// What goes into one request.
 struct Batch {
@@ -99,28 +97,21 @@ impl Engine {
         let by_key: HashMap<Uuid, &OpenShipment> =
             batch.shipments.iter().map(|shipment| (shipment.key, shipment)).collect();
         let mut answered = HashSet::new();
-        for slice in in_slices(lines, &by_key) {
+        let mut pieces = in_pieces(lines, &by_key).into_iter().peekable();
+        while pieces.peek().is_some() {
             let settled = self.core.write(Turn::Engine, |unit| {
                 let mut settled: Vec<Settled> = Vec::new();
-                let answers: Vec<(&OpenShipment, &PushLine)> =
-                    slice.iter().filter_map(|&line| Some((*by_key.get(&line.shipment?)?, line))).collect();
-                let contradictory = contradictory_groups(unit, &answers)?;
-                for line in &slice {
-                    if let Some(id) = line.resolution {
-                        reviews::mark_reported(unit.db, ReviewId(id))?;
+                while let Some(piece) = pieces.next() {
+                    settle_piece(unit, &piece, &by_key, &mut settled)?;
+                    answered
+                        .extend(piece.iter().filter(|line| line.outcome.is_some()).filter_map(|line| line.shipment));
+                    if unit.has_had_its_slice() {
+                        break;
                     }
-                    // A line about something that was not sent is no answer to anything.
-                    let Some(shipment) = line.shipment.and_then(|key| by_key.get(&key)) else { continue };
-                    if shipment.group.is_some_and(|group| contradictory.contains(&group)) {
-                        postpone_contradiction(unit, shipment)?;
-                        continue;
-                    }
-                    settled.extend(settle(unit, shipment, line)?);
                 }
                 Ok::<_, StoreError>(settled)
             })?;
             self.settled.extend(settled);
-            answered.extend(slice.iter().filter(|line| line.outcome.is_some()).filter_map(|line| line.shipment));
         }
         Ok(answered)
     }
@@ -177,16 +168,41 @@ impl Engine {
     }
 }
 
-/// The lines in slices, each one transaction. A group's answers are settled together, or not at all when one of them is
-/// missing: the group goes out again as it was.
-fn in_slices<'a>(lines: &'a [PushLine], by_key: &HashMap<Uuid, &OpenShipment>) -> Vec<Vec<&'a PushLine>> {
+/// Applies lines that belong together.
+fn settle_piece(
+    unit: &Unit<'_>,
+    piece: &[&PushLine],
+    by_key: &HashMap<Uuid, &OpenShipment>,
+    settled: &mut Vec<Settled>,
+) -> StoreResult<()> {
+    let answers: Vec<(&OpenShipment, &PushLine)> =
+        piece.iter().filter_map(|&line| Some((*by_key.get(&line.shipment?)?, line))).collect();
+    let contradictory = contradictory_groups(unit, &answers)?;
+    for line in piece {
+        if let Some(id) = line.resolution {
+            reviews::mark_reported(unit.db, ReviewId(id))?;
+        }
+        // A line about something that was not sent is no answer to anything.
+        let Some(shipment) = line.shipment.and_then(|key| by_key.get(&key)) else { continue };
+        if shipment.group.is_some_and(|group| contradictory.contains(&group)) {
+            postpone_contradiction(unit, shipment)?;
+            continue;
+        }
+        settled.extend(settle(unit, shipment, line)?);
+    }
+    Ok(())
+}
+
+/// The lines in pieces that are settled in one transaction: single lines, and a group's answers together, or not at all when
+/// one of them is missing: the group goes out again as it was.
+fn in_pieces<'a>(lines: &'a [PushLine], by_key: &HashMap<Uuid, &OpenShipment>) -> Vec<Vec<&'a PushLine>> {
     let group_of = |line: &PushLine| line.shipment.and_then(|key| by_key.get(&key)).and_then(|sent| sent.group);
     let answered = |group: i64| {
         let answers = lines.iter().filter(|line| line.outcome.is_some() && group_of(line) == Some(group));
         answers.filter_map(|line| line.shipment).collect::<HashSet<_>>().len()
     };
     let members = |group: i64| by_key.values().filter(|sent| sent.group == Some(group)).count();
-    let mut slices: Vec<Vec<&PushLine>> = Vec::new();
+    let mut pieces: Vec<Vec<&PushLine>> = Vec::new();
     let mut last_group = None;
     for line in lines {
         let group = group_of(line);
@@ -194,13 +210,13 @@ fn in_slices<'a>(lines: &'a [PushLine], by_key: &HashMap<Uuid, &OpenShipment>) -
             continue;
         }
         let goes_on = group.is_some() && group == last_group;
-        match slices.last_mut() {
-            Some(slice) if goes_on || slice.len() < SETTLE_SLICE => slice.push(line),
-            _ => slices.push(vec![line]),
+        match pieces.last_mut() {
+            Some(piece) if goes_on => piece.push(line),
+            _ => pieces.push(vec![line]),
         }
         last_group = group;
     }
-    slices
+    pieces
 }
 
 /// What one request takes.

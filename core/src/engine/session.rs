@@ -65,8 +65,8 @@ impl Engine {
         let now = self.core.context.clock.now();
         let measured_ms = server_time_ms - i64::midpoint(sent_ms, now.wall_ms);
         let skew = Skew::at(&now, if measured_ms.abs() < SKEW_NOISE_MS { 0 } else { measured_ms });
-        self.core.write::<_, StoreError>(Turn::Engine, |unit| {
-            let known = meta::skew(unit.db)?;
+        let known = self.core.context.said().skew.clone();
+        let learned = self.core.write::<_, StoreError>(Turn::Engine, |unit| {
             let believed_ms = known.as_ref().map_or(0, |known| known.corrected_ms(&now) - now.wall_ms);
             let moved = (believed_ms - skew.ms).abs() >= SKEW_NOISE_MS;
             if moved {
@@ -79,16 +79,20 @@ impl Engine {
             if moved || !fits {
                 meta::set_skew(unit.db, &skew)?;
             }
-            Ok(())
-        })
+            Ok(moved || !fits)
+        })?;
+        if learned {
+            self.core.context.said().skew = Some(skew);
+        }
+        Ok(())
     }
 
     /// What the server takes from this version of the app (requirement F5). From the moment at which it refuses new work,
     /// what was waiting by then goes on, and what is made later waits for a newer app.
     fn note_versions(&self, window: SchemaWindow) -> StoreResult<Taken> {
         let version = self.core.context.schema.version;
-        self.core.write::<_, StoreError>(Turn::Engine, |unit| {
-            let known = meta::versions(unit.db)?;
+        let known = self.core.context.said().versions;
+        let said = self.core.write::<_, StoreError>(Turn::Engine, |unit| {
             let refused_before = known.filter(|known| version < known.new_from).map(|known| known.waiting_to);
             let waiting_to = match refused_before {
                 Some(waiting_to) => waiting_to,
@@ -96,13 +100,18 @@ impl Engine {
             };
             let said = Versions { current: window.current, new_from: window.new_from, waiting_to };
             let same = |known: &Versions| (known.current, known.new_from) == (said.current, said.new_from);
-            if known.is_none_or(|known| !same(&known)) {
+            let news = known.is_none_or(|known| !same(&known));
+            if news {
                 meta::set_versions(unit.db, &said)?;
                 let detail = json!({"version": version, "current": window.current, "new_from": window.new_from});
                 unit.journal(None, "versions", &detail)?;
             }
-            Ok(if version < window.pending_from { Taken::Nothing } else { Taken::Something })
-        })
+            Ok(news.then_some(said))
+        })?;
+        if said.is_some() {
+            self.core.context.said().versions = said;
+        }
+        Ok(if version < window.pending_from { Taken::Nothing } else { Taken::Something })
     }
 
     /// The token is somebody else's: nothing of this store is ever sent under another name (pitfall P16).

@@ -3,7 +3,7 @@
 use crate::ledger::LaneView;
 use crate::schedule::Conditions;
 use crate::store::StoreResult;
-use crate::store::{lanes, meta};
+use crate::store::lanes;
 
 use super::core::Core;
 
@@ -61,7 +61,7 @@ impl Core {
     pub(crate) fn lane_view(&self, db: &rusqlite::Connection) -> StoreResult<LaneView> {
         let row = lanes::get(db, lanes::FAST)?;
         let now = self.context.clock.now();
-        let now_ms = meta::corrected_ms(db, &now)?;
+        let now_ms = self.context.corrected_ms(&now);
         let shared = self.shared();
         let waits = match (&row.due, row.reason) {
             (Some(due), Some(reason)) if due.remaining_ms(&now) > 0 => Some((now_ms + due.remaining_ms(&now), reason)),

@@ -30,11 +30,11 @@ pub(crate) fn commit(unit: &Unit<'_>, edits: &[Edit], options: &CommitOptions) -
     if options.form_token.is_some_and(|token| token.0.is_nil()) {
         return Err(EditProblem::NoId("form token"));
     }
-    let digest = digest_of(edits, options.together);
-    if let Some(token) = options.form_token
-        && let Some(known) = forms::find(unit.db, token)?
+    let form = options.form_token.map(|token| (token, digest_of(edits, options.together)));
+    if let Some((token, digest)) = &form
+        && let Some(known) = forms::find(unit.db, *token)?
     {
-        return repeated(&known, &digest);
+        return repeated(&known, digest);
     }
     if options.together {
         check_group(edits)?;
@@ -49,7 +49,7 @@ pub(crate) fn commit(unit: &Unit<'_>, edits: &[Edit], options: &CommitOptions) -
     if act.bytes > MAX_COMMIT_BYTES {
         return Err(EditProblem::TooLarge { bytes: act.bytes });
     }
-    if let Some(token) = options.form_token {
+    if let Some((token, digest)) = form {
         let text = serde_json::to_string(&receipt).map_err(|error| StoreError::Unreadable(error.to_string()))?;
         forms::insert(unit.db, token, &FormRow { digest, receipt: text }, unit.now_ms)?;
     }

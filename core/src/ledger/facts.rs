@@ -28,7 +28,7 @@ pub(super) fn record_facts(unit: &Unit<'_>, work: &Work) -> StoreResult<RecordFa
             field: change.field.clone(),
             state,
             paused: change.paused,
-            needs_update: unit.needs_update(change.seq)?,
+            needs_update: unit.needs_update(change.seq),
             missing,
         });
     }

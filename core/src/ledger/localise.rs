@@ -5,12 +5,18 @@ use serde_json::Value as Json;
 use super::unit::Unit;
 use crate::store::StoreResult;
 use crate::store::records::{self, Life, RecordRow};
-use crate::value::{Canonical, FieldKind, FieldMap, RecordId, canonical_of_json};
+use crate::value::{Canonical, FieldKind, FieldMap, RecordId, canonical_of_json, is_plainly_canonical};
 
 /// All values of an entry.
 pub(super) fn localise(unit: &Unit<'_>, record_type: &str, values: &FieldMap) -> StoreResult<FieldMap> {
     let mut local = FieldMap::new();
+    let known = unit.record_type(record_type);
     for (field, value) in values.iter() {
+        let kind = known.and_then(|known| known.field(field)).map(|field| field.kind);
+        if kind.is_some_and(|kind| is_plainly_canonical(kind, value)) {
+            local.set(field, Some(value.clone()));
+            continue;
+        }
         local.set(field, localise_value(unit, record_type, field, &value.json())?);
     }
     Ok(local)

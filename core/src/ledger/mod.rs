@@ -60,4 +60,4 @@ pub(crate) use settle::{
     Settled, contradictory_groups, postpone, postpone_alone, postpone_contradiction, refuse_alone, settle,
 };
 pub use stamp::SeenStamp;
-pub(crate) use unit::{Context, Unit};
+pub(crate) use unit::{Context, Said, Unit};

@@ -13,10 +13,17 @@ pub(crate) struct CursorMove {
     pub(crate) complete: bool,
 }
 
-/// Takes entries in order; says how many contradict this device, and are in the journal and left. Taking an entry twice
-/// changes nothing.
-pub(crate) fn take_page(unit: &Unit<'_>, entries: &[Entry]) -> StoreResult<usize> {
-    let mut faults = 0;
+/// What became of a part of a page.
+pub(crate) struct PageSlice {
+    /// Entries looked at, from the first on.
+    pub(crate) taken: usize,
+    /// How many of them contradict this device; they are in the journal, and left.
+    pub(crate) contradictions: usize,
+}
+
+/// Takes entries in order, as many as the time of one transaction allows. Taking an entry twice changes nothing.
+pub(crate) fn take_page(unit: &Unit<'_>, entries: &[Entry]) -> StoreResult<PageSlice> {
+    let mut slice = PageSlice { taken: 0, contradictions: 0 };
     let refreshing = unseen::any(unit.db)?;
     for entry in entries {
         match theirs::take_from_page(unit, entry) {
@@ -25,11 +32,15 @@ pub(crate) fn take_page(unit: &Unit<'_>, entries: &[Entry]) -> StoreResult<usize
             Err(EntryProblem::Store(error)) => return Err(error),
             Err(EntryProblem::Protocol(reason)) => {
                 theirs::report(unit, None, entry, &reason)?;
-                faults += 1;
+                slice.contradictions += 1;
             }
         }
+        slice.taken += 1;
+        if unit.has_had_its_slice() {
+            break;
+        }
     }
-    Ok(faults)
+    Ok(slice)
 }
 
 /// The page is in: the next one begins behind it. The cursor moves in the transaction that stores the page's last

@@ -109,7 +109,7 @@ pub(crate) fn family_of(unit: &Unit<'_>, root: RecordId) -> StoreResult<Option<B
 fn device_state(unit: &Unit<'_>, lane: LaneView) -> StoreResult<SyncState> {
     let mut facts = Vec::new();
     let taken_to =
-        if unit.needs_update(i64::MAX)? { unit.versions()?.map_or(0, |known| known.waiting_to) } else { i64::MAX };
+        if unit.needs_update(i64::MAX) { unit.versions().map_or(0, |known| known.waiting_to) } else { i64::MAX };
     let waiting = changes::glance(unit.db, taken_to)?;
     if waiting.plain > 0 {
         facts.extend(fact_of_waiting(unit, &of_lane(lane).unwrap_or(WhyWaiting::Ready), None, waiting.plain)?);
@@ -129,7 +129,7 @@ fn device_state(unit: &Unit<'_>, lane: LaneView) -> StoreResult<SyncState> {
     }
     let nothing_waits = facts.is_empty();
     facts.extend(freshness(unit)?.filter(|fact| nothing_waits || !fact.is_settled()));
-    facts.extend(about_the_app(unit)?);
+    facts.extend(about_the_app(unit));
     let clock_off_by_ms = unit.now_ms - unit.now.wall_ms;
     if clock_off_by_ms.abs() >= SHOWN_SKEW_MS {
         facts.push(SyncFact::ClockOff { by_ms: clock_off_by_ms });
@@ -149,11 +149,11 @@ fn freshness(unit: &Unit<'_>) -> StoreResult<Option<SyncFact>> {
 }
 
 /// Whether the app and the server are of one age (requirement F5).
-fn about_the_app(unit: &Unit<'_>) -> StoreResult<Option<SyncFact>> {
+fn about_the_app(unit: &Unit<'_>) -> Option<SyncFact> {
     let version = unit.context.schema.version;
-    Ok(unit.versions()?.and_then(|known| match () {
+    unit.versions().and_then(|known| match () {
         () if version < known.new_from => Some(SyncFact::AppOutdated),
         () if version > known.current => Some(SyncFact::AppNewer),
         () => None,
-    }))
+    })
 }

@@ -1,15 +1,16 @@
 //! A unit of work: one transaction, who does it and when, and which records it touched.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::clock::{Clock, Moment, new_uuid};
+use crate::schedule::SLICE_MS;
 use crate::schema::{Policy, RecordType, Schema};
-use crate::store::meta::{self, Versions};
+use crate::store::meta::{self, Skew, Versions};
 use crate::store::{StoreResult, journal};
 
 /// What stays the same from open to close.
@@ -18,6 +19,34 @@ pub(crate) struct Context {
     pub(crate) user: String,
     pub(crate) device: String,
     pub(crate) clock: Arc<dyn Clock>,
+    /// What is stored of what the server said: each unit needs it, and it changes at most when a session opens.
+    pub(crate) said: Mutex<Said>,
+}
+
+/// What the server said of time and versions.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Said {
+    pub(crate) skew: Option<Skew>,
+    pub(crate) versions: Option<Versions>,
+}
+
+impl Said {
+    /// As it is stored.
+    pub(crate) fn load(db: &Connection) -> StoreResult<Self> {
+        Ok(Self { skew: meta::skew(db)?, versions: meta::versions(db)? })
+    }
+}
+
+impl Context {
+    /// What the server said.
+    pub(crate) fn said(&self) -> MutexGuard<'_, Said> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Device time corrected by what is known of the skew, milliseconds (requirement A1).
+    pub(crate) fn corrected_ms(&self, now: &Moment) -> i64 {
+        self.said().skew.as_ref().map_or(now.wall_ms, |skew| skew.corrected_ms(now))
+    }
 }
 
 /// One transaction at work.
@@ -28,15 +57,22 @@ pub(crate) struct Unit<'a> {
     /// Device time corrected by the skew measured against the server, milliseconds (requirement A1).
     pub(crate) now_ms: i64,
     touched: RefCell<BTreeSet<i64>>,
-    versions: OnceCell<Option<Versions>>,
+    versions: Option<Versions>,
 }
 
 impl<'a> Unit<'a> {
     /// Starts a unit on an open transaction or snapshot.
-    pub(crate) fn new(db: &'a Connection, context: &'a Context) -> StoreResult<Self> {
+    pub(crate) fn new(db: &'a Connection, context: &'a Context) -> Self {
         let now = context.clock.now();
-        let now_ms = meta::corrected_ms(db, &now)?;
-        Ok(Self { db, context, now, now_ms, touched: RefCell::default(), versions: OnceCell::new() })
+        let now_ms = context.corrected_ms(&now);
+        let versions = context.said().versions;
+        Self { db, context, now, now_ms, touched: RefCell::default(), versions }
+    }
+
+    /// Whether it has worked as long as one transaction of the engine may: a save waits behind it (pitfall P12).
+    pub(crate) fn has_had_its_slice(&self) -> bool {
+        let now = self.context.clock.now();
+        now.boot_id != self.now.boot_id || now.boot_ms - self.now.boot_ms >= SLICE_MS
     }
 
     /// A new identity.
@@ -60,18 +96,14 @@ impl<'a> Unit<'a> {
     }
 
     /// What the server takes from which version of the app, as it last said.
-    pub(crate) fn versions(&self) -> StoreResult<Option<Versions>> {
-        if let Some(known) = self.versions.get() {
-            return Ok(*known);
-        }
-        let known = meta::versions(self.db)?;
-        Ok(*self.versions.get_or_init(|| known))
+    pub(crate) fn versions(&self) -> Option<Versions> {
+        self.versions
     }
 
     /// Whether the server takes a change of that number from a newer version of the app only.
-    pub(crate) fn needs_update(&self, seq: i64) -> StoreResult<bool> {
+    pub(crate) fn needs_update(&self, seq: i64) -> bool {
         let version = self.context.schema.version;
-        Ok(self.versions()?.is_some_and(|known| version < known.new_from && seq > known.waiting_to))
+        self.versions.is_some_and(|known| version < known.new_from && seq > known.waiting_to)
     }
 
     /// Notes that a record changed, for subscribers and for the check of invariants.

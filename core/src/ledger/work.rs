@@ -163,7 +163,9 @@ impl Work {
         let mut changed = false;
         for (change, loaded) in self.changes.iter().zip(&self.loaded_changes) {
             if change != loaded {
-                changes::update(unit.db, change, unit.now_ms)?;
+                let moved = Change { state: change.state, shipment: change.shipment, ..loaded.clone() };
+                let write = if moved == *change { changes::update_place } else { changes::update };
+                write(unit.db, change, unit.now_ms)?;
                 changed = true;
             }
             if change.paused && !is_live(change) && self.live().all(|other| other.op != change.op) {

@@ -16,7 +16,9 @@ pub(super) struct Lines {
     response: HttpResponse,
     inflater: Option<Inflater>,
     buffer: Vec<u8>,
-    /// Where in the buffer the search for a line end goes on.
+    /// Where in the buffer the next line begins: what is before has been handed out, and goes when more comes.
+    begins: usize,
+    /// Where in the buffer the search for its end goes on.
     searched: usize,
     total: usize,
     ended: bool,
@@ -32,6 +34,7 @@ impl Lines {
             response,
             inflater: packed.then(Inflater::new),
             buffer: Vec::new(),
+            begins: 0,
             searched: 0,
             total: 0,
             ended: false,
@@ -48,10 +51,11 @@ impl Lines {
     /// The next document; `None` at the end. A last line without an end was cut and does not count.
     pub(super) async fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Failure> {
         loop {
-            if let Some(end) = self.buffer[self.searched..].iter().position(|&byte| byte == b'\n') {
-                let line: Vec<u8> = self.buffer.drain(..=self.searched + end).collect();
-                self.searched = 0;
-                if std::mem::take(&mut self.skipping) || line.len() > MAX_LINE_BYTES + 1 {
+            if let Some(length) = self.buffer[self.searched..].iter().position(|&byte| byte == b'\n') {
+                let (begins, end) = (self.begins, self.searched + length);
+                (self.begins, self.searched) = (end + 1, end + 1);
+                let line = &self.buffer[begins..end];
+                if std::mem::take(&mut self.skipping) || line.len() > MAX_LINE_BYTES {
                     self.too_long += 1;
                     continue;
                 }
@@ -61,12 +65,13 @@ impl Lines {
                 }
                 return parse(line).map(Some);
             }
-            self.searched = self.buffer.len();
+            self.buffer.drain(..self.begins);
+            self.begins = 0;
             if self.skipping || self.buffer.len() > MAX_LINE_BYTES {
                 self.skipping = true;
                 self.buffer.clear();
-                self.searched = 0;
             }
+            self.searched = self.buffer.len();
             if self.ended {
                 return Ok(None);
             }
@@ -267,7 +272,8 @@ mod tests {
             assert_eq!(lines.next::<u8>().await.unwrap(), Some(1));
             assert_eq!(lines.next::<u8>().await.unwrap(), Some(2));
         });
-        assert_eq!((lines.too_long(), lines.buffer.len()), (1, 0));
+        assert_eq!(lines.too_long(), 1);
+        assert!(lines.buffer.len() < 10, "{}", lines.buffer.len());
     }
 
     #[test]

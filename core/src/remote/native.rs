@@ -128,7 +128,15 @@ impl NativeRemote {
         let response = self.exchange(token, HttpMethod::Get, &path, Vec::new()).await?;
         let mut reply = Lines::new(response);
         let mut entries = Vec::new();
-        while let Some(line) = reply.next::<PullLine>().await? {
+        loop {
+            let line = match reply.next::<PullLine>().await {
+                Ok(Some(line)) => line,
+                // What came whole counts, also where the page breaks off behind it.
+                ended => {
+                    take(entries, None)?;
+                    return Err(ended.err().unwrap_or_else(|| Failure::unreadable("the page has no end")));
+                }
+            };
             match line {
                 PullLine::Record(entry) => entries.push(*entry),
                 PullLine::End { page } => {
@@ -140,8 +148,6 @@ impl NativeRemote {
                 take(std::mem::take(&mut entries), None)?;
             }
         }
-        take(entries, None)?;
-        Err(Failure::unreadable("the page has no end"))
     }
 
     /// One request of the session that was opened with that token. With another one nothing goes out before `hello` has

@@ -192,6 +192,17 @@ pub(crate) fn update(db: &Connection, change: &Change, now_ms: i64) -> StoreResu
     Ok(())
 }
 
+/// The same where only its place has changed: on its way, or ended. Most changes move so, and only so.
+pub(crate) fn update_place(db: &Connection, change: &Change, now_ms: i64) -> StoreResult<()> {
+    db.prepare_cached("UPDATE changes SET state=?2,shipment=?3,settled_ms=?4 WHERE seq=?1")?.execute(params![
+        change.seq,
+        change.state.as_str(),
+        change.shipment,
+        matches!(change.state, State::Done | State::Discarded).then_some(now_ms),
+    ])?;
+    Ok(())
+}
+
 /// The highest number given so far.
 pub(crate) fn last_seq(db: &Connection) -> StoreResult<i64> {
     let mut statement = db.prepare_cached("SELECT coalesce(max(seq),0) FROM changes")?;

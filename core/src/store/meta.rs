@@ -195,8 +195,3 @@ pub(crate) fn skew(db: &Connection) -> StoreResult<Option<Skew>> {
 pub(crate) fn set_skew(db: &Connection, skew: &Skew) -> StoreResult<()> {
     put(db, SKEW, format!("{} {} {}", skew.ms, skew.offset_ms, skew.boot_id))
 }
-
-/// Device time corrected by what is known of the skew, milliseconds (requirement A1).
-pub(crate) fn corrected_ms(db: &Connection, now: &Moment) -> StoreResult<i64> {
-    Ok(skew(db)?.map_or(now.wall_ms, |skew| skew.corrected_ms(now)))
-}

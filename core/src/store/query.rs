@@ -171,24 +171,66 @@ fn index_name(record_type: &str, field: &str) -> String {
 /// The index to walk. Left alone SQLite, which knows nothing of the values, takes all records of the type and sorts them.
 /// A filter for one value comes first, since few records have it; then the order, which ends with the page; then any
 /// other condition.
-fn index_for(record_type: &RecordType, query: &Query) -> Option<String> {
+fn index_for(record_type: &RecordType, query: &Query) -> Walk {
     let indexed = |name: &&str| record_type.field(name).is_some_and(|field| field.indexed);
     let filtered = |wanted: fn(&Comparison) -> bool| {
         query.filters.iter().filter(move |filter| wanted(&filter.test)).map(|filter| filter.field.as_str())
     };
-    let one_value = filtered(|test| matches!(test, Comparison::Equal(_) | Comparison::Empty)).find(indexed);
+    let one_value = query.filters.iter().find(|filter| {
+        matches!(filter.test, Comparison::Equal(_) | Comparison::Empty) && indexed(&filter.field.as_str())
+    });
     let order = query.sort.as_ref().map(|sort| sort.field.as_str()).filter(indexed);
-    let condition = filtered(|test| !matches!(test, Comparison::NotEmpty)).find(indexed);
-    one_value.or(order).or(condition).map(|field| index_name(&record_type.name, field))
+    match (one_value, order) {
+        (Some(filter), Some(order)) if filter.field != order => {
+            Walk::OneValueOr { filter: filter.clone(), order: order.to_owned() }
+        }
+        (Some(filter), _) => Walk::Field(filter.field.clone()),
+        (None, Some(order)) => Walk::Field(order.to_owned()),
+        (None, None) => {
+            let condition = filtered(|test| !matches!(test, Comparison::NotEmpty)).find(indexed);
+            condition.map_or(Walk::Any, |field| Walk::Field(field.to_owned()))
+        }
+    }
+}
+
+/// What a list walks along.
+enum Walk {
+    /// The index of this field.
+    Field(String),
+    /// That of the filter's field where few records have its value, else that of the order.
+    OneValueOr { filter: Filter, order: String },
+    /// What SQLite finds best.
+    Any,
+}
+
+/// Up to so many records are fetched and sorted; of more the first in order are looked for along the order's index. With a
+/// million records and pages of twenty both cost about the same there.
+const FEW: i64 = 2_000;
+
+/// The other way to walk a list, and how to find out whether it is the better one.
+struct ByOrder {
+    /// Counts the records that have the value, up to [`FEW`].
+    probe: String,
+    probe_parameters: Vec<SqlValue>,
+    sql: String,
 }
 
 /// A query with its SQL.
 pub(crate) struct Prepared {
     pub(crate) sql: String,
+    by_order: Option<ByOrder>,
     parameters: Vec<SqlValue>,
     limit: usize,
     /// Names type, filters and order: a page mark is good for no other query.
     list: String,
+}
+
+#[cfg(test)]
+impl Prepared {
+    /// The other way, where there are two.
+    pub(crate) fn by_order_sql(&self) -> Option<&str> {
+        self.by_order.as_ref().map(|other| other.sql.as_str())
+    }
 }
 
 /// Turns a query into SQL.
@@ -208,11 +250,22 @@ pub(crate) fn prepare(schema: &Schema, query: &Query) -> Result<Prepared, QueryP
         return Err(QueryProblem::NotSearchable(query.record_type.clone()));
     }
     // Few records have the words: from these SQLite starts then.
-    let hint = index_for(record_type, query)
-        .filter(|_| words.is_none())
-        .map(|name| format!("INDEXED BY \"{name}\" "))
-        .unwrap_or_default();
-    let mut sql = format!("FROM records {hint}WHERE type='{}' AND life='alive'", record_type.name);
+    let walk = if words.is_some() { Walk::Any } else { index_for(record_type, query) };
+    let (hint, by_order) = match walk {
+        Walk::Any => (String::new(), None),
+        Walk::Field(field) => (indexed_by(record_type, &field), None),
+        Walk::OneValueOr { filter, order } => {
+            let hint = indexed_by(record_type, &filter.field);
+            let (mut test, mut probe_parameters) = (String::new(), Vec::new());
+            add_test(&mut test, &mut probe_parameters, comparable(&filter.field)?, &filter.test)?;
+            let probe = format!(
+                "SELECT count(*) FROM (SELECT 1 FROM records {hint}WHERE type='{}' AND life='alive'{test} LIMIT {FEW})",
+                record_type.name
+            );
+            (hint, Some((probe, probe_parameters, indexed_by(record_type, &order))))
+        }
+    };
+    let mut sql = format!("WHERE type='{}' AND life='alive'", record_type.name);
     let mut parameters = Vec::new();
     for filter in &query.filters {
         add_test(&mut sql, &mut parameters, comparable(&filter.field)?, &filter.test)?;
@@ -235,8 +288,14 @@ pub(crate) fn prepare(schema: &Schema, query: &Query) -> Result<Prepared, QueryP
         parameters.push(value);
         parameters.push(SqlValue::Integer(no));
     }
-    sql = format!("SELECT no,{order} {sql} ORDER BY {order} {direction},no {direction} LIMIT {}", query.limit + 1);
-    Ok(Prepared { sql, parameters, limit: usize::try_from(query.limit).unwrap_or(usize::MAX), list })
+    let along = |hint: &str| {
+        let limit = query.limit + 1;
+        format!("SELECT no,{order} FROM records {hint}{sql} ORDER BY {order} {direction},no {direction} LIMIT {limit}")
+    };
+    let by_order =
+        by_order.map(|(probe, probe_parameters, hint)| ByOrder { probe, probe_parameters, sql: along(&hint) });
+    let sql = along(&hint);
+    Ok(Prepared { sql, by_order, parameters, limit: usize::try_from(query.limit).unwrap_or(usize::MAX), list })
 }
 
 /// The same for the same type, filters and order, and for no others.
@@ -247,7 +306,7 @@ fn list_name(query: &Query) -> String {
 
 /// Runs a prepared query.
 pub(crate) fn run(db: &Connection, prepared: &Prepared) -> StoreResult<Page> {
-    let mut statement = db.prepare_cached(&prepared.sql)?;
+    let mut statement = db.prepare_cached(way(db, prepared)?)?;
     let rows = statement.query_map(params_from_iter(&prepared.parameters), |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, SqlValue>(1)?))
     })?;
@@ -256,6 +315,18 @@ pub(crate) fn run(db: &Connection, prepared: &Prepared) -> StoreResult<Page> {
     rows.truncate(prepared.limit);
     let next = if more { rows.last().map(|(no, value)| write_mark(value, *no, &prepared.list)) } else { None };
     Ok(Page { records: rows.into_iter().map(|(no, _)| no).collect(), next })
+}
+
+/// The quicker of the two ways to walk a list.
+fn way<'a>(db: &Connection, prepared: &'a Prepared) -> StoreResult<&'a str> {
+    let Some(by_order) = &prepared.by_order else { return Ok(&prepared.sql) };
+    let mut probe = db.prepare_cached(&by_order.probe)?;
+    let count: i64 = probe.query_row(params_from_iter(&by_order.probe_parameters), |row| row.get(0))?;
+    Ok(if count < FEW { &prepared.sql } else { &by_order.sql })
+}
+
+fn indexed_by(record_type: &RecordType, field: &str) -> String {
+    format!("INDEXED BY \"{}\" ", index_name(&record_type.name, field))
 }
 
 fn add_test(

@@ -87,7 +87,8 @@ pub(crate) fn open_from(db: &Connection, from: i64, limit: usize) -> StoreResult
 /// When the open shipments may go out, each with its group, without their bodies.
 pub(crate) fn open_dues(db: &Connection) -> StoreResult<Vec<(Option<i64>, Due)>> {
     let mut statement = db.prepare_cached(
-        "SELECT wait_ms,due_wall_ms,due_boot_ms,boot_id,grp FROM shipments WHERE outcome IS NULL ORDER BY no",
+        "SELECT wait_ms,due_wall_ms,due_boot_ms,boot_id,grp FROM shipments INDEXED BY one_open_shipment \
+         WHERE outcome IS NULL ORDER BY no",
     )?;
     let rows = statement.query_map([], |row| {
         let due = Due { wait_ms: row.get(0)?, wall_ms: row.get(1)?, boot_ms: row.get(2)?, boot_id: row.get(3)? };
@@ -104,8 +105,9 @@ pub(crate) const EXPIRED: &str = "expired";
 /// as a whole.
 pub(crate) fn in_doubt(db: &Connection, sealed_before_ms: i64, now_ms: i64) -> StoreResult<Vec<OpenShipment>> {
     let mut statement = db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM shipments WHERE outcome IS NULL AND (sealed_ms<?1 OR sealed_ms>?3 OR last_error=?2 \
-         OR grp IN (SELECT grp FROM shipments WHERE outcome IS NULL AND last_error=?2)) ORDER BY no"
+        "SELECT {COLUMNS} FROM shipments INDEXED BY one_open_shipment WHERE outcome IS NULL AND (sealed_ms<?1 \
+         OR sealed_ms>?3 OR last_error=?2 OR grp IN (SELECT grp FROM shipments INDEXED BY one_open_shipment \
+             WHERE outcome IS NULL AND last_error=?2)) ORDER BY no"
     ))?;
     let rows = statement.query_map(params![sealed_before_ms, EXPIRED, now_ms], read)?;
     Ok(rows.collect::<Result<_, _>>()?)

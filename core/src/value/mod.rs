@@ -16,5 +16,6 @@ pub use canonical::Canonical;
 pub use fields::FieldMap;
 pub use id::{FormToken, RecordId, ReviewId};
 pub use limits::*;
+pub(crate) use read::is_plainly_canonical;
 pub use read::{ValueProblem, canonical_of, canonical_of_json, value_of, value_of_json};
 pub use typed::{FieldKind, Value};

@@ -108,6 +108,27 @@ fn plain_value_of(kind: FieldKind, json: &str) -> Option<Value> {
     }
 }
 
+/// Whether a value is certainly in its canonical form already, which most values from a server are: a page of thousands is
+/// not parsed again to find that out. `false` says nothing.
+pub(crate) fn is_plainly_canonical(kind: FieldKind, value: &Canonical) -> bool {
+    let json = value.as_str();
+    let text_within = |limit: usize| {
+        let inside = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or("");
+        let plain = |byte: u8| byte.is_ascii() && !matches!(byte, b'\\' | b'"' | 0..=0x1f | 0x7f);
+        !inside.is_empty() && inside.len() <= limit && inside.bytes().all(plain)
+    };
+    let number = || json.parse::<i64>().ok().filter(|_| json != "-0");
+    match kind {
+        FieldKind::Text => text_within(MAX_TEXT_BYTES),
+        FieldKind::LongText => text_within(MAX_LONG_TEXT_BYTES),
+        FieldKind::Choice => text_within(MAX_TOKEN_BYTES),
+        FieldKind::Integer => number().is_some_and(|number| integer_of(number).is_ok()),
+        FieldKind::Instant => number().is_some_and(|ms| instant_of(ms).is_ok()),
+        FieldKind::Boolean => matches!(json, "true" | "false"),
+        _ => false,
+    }
+}
+
 /// An app's value from JSON, for hosts whose values come as JSON. JSON of another type becomes [`Value::Unknown`]; that,
 /// and a text that cannot be read as the type, is refused by a commit with the field's name.
 #[must_use]
@@ -256,4 +277,30 @@ fn geo_of(latitude: f64, longitude: f64) -> Result<Json, ValueProblem> {
         return Err(ValueProblem::OutOfRange);
     }
     Ok(vec![scaled(latitude), scaled(longitude)].into())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_plainly_canonical_is_its_own_canonical_form(
+            text in prop_oneof![".*", "[ -~]{0,40}", "-?[0-9]{1,20}", "true|false|null"],
+            quoted: bool,
+        ) {
+            let json = if quoted { Json::String(text) } else { serde_json::from_str(&text).unwrap_or(Json::String(text)) };
+            let Some(value) = Canonical::of_undeclared(&json) else { return Ok(()) };
+            for kind in [
+                FieldKind::Text, FieldKind::LongText, FieldKind::Choice, FieldKind::Integer, FieldKind::Instant,
+                FieldKind::Boolean, FieldKind::Decimal, FieldKind::Date,
+            ] {
+                if is_plainly_canonical(kind, &value) {
+                    prop_assert_eq!(canonical_of_json(kind, &json), Ok(Some(value.clone())));
+                }
+            }
+        }
+    }
 }

@@ -184,11 +184,18 @@ fn lists_use_the_index_of_the_field_they_filter_or_sort_by() {
     for (name, index, query) in cases {
         let prepared = query::prepare(&schema, &query).unwrap();
         let plans = plans_of(&db, |db| drop(query::run(db, &prepared)));
-        let (sql, plan) = &plans[0];
+        // Where there are two ways, a count comes first, which tells which is the quicker one.
+        let (sql, plan) = plans.iter().find(|(sql, _)| !sql.starts_with("SELECT count")).unwrap();
         assert!(plan.contains(index) && !scans(plan), "{name}: {plan}\n{sql}");
         let in_order = query.sort.as_ref().is_some_and(|sort| index.ends_with(&format!(".{}", sort.field)));
         if in_order {
             assert!(!plan.contains("TEMP B-TREE"), "{name} sorts all there is: {plan}\n{sql}");
+        }
+        if let Some(sql) = prepared.by_order_sql() {
+            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let steps: Vec<String> = statement.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>().unwrap();
+            assert!(steps.iter().all(|step| !step.contains("TEMP B-TREE")), "{name}: {steps:?}\n{sql}");
+            assert!(steps[0].contains("field_work_order.hours"), "{name}: {steps:?}\n{sql}");
         }
         if name.starts_with("the next page") {
             assert!(query.after.is_some());
