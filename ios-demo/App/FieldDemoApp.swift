@@ -11,7 +11,8 @@ struct FieldDemoApp: App {
 
     init() {
         let folder = FileManager.default.urls(for: .applicationSupportDirectory, in: .userDomainMask)[0]
-        let app = FieldServiceApp(folder: folder) { user in Device.tokens(of: user) }
+        let exports = FileManager.default.urls(for: .documentDirectory, in: .userDomainMask)[0]
+        let app = FieldServiceApp(folder: folder, exports: exports) { user in Device.tokens(of: user) }
         _app = State(initialValue: app)
         _device = State(initialValue: Device(app))
     }
@@ -34,6 +35,7 @@ struct RootView: View {
         case .opening: ProgressView()
         case .setUp(let problem): SetUpView(app: app, problem: problem)
         case .stuck(let words): Text(words).padding()
+        case .damaged(let keptAt): DamagedView(app: app, keptAt: keptAt)
         case .working(let session): WorkView(session: session)
         }
     }

@@ -11,6 +11,11 @@ struct OutboxView: View {
             Section {
                 Button(model.isSyncing ? "Syncing…" : "Sync now") { model.syncNow() }.disabled(model.isSyncing)
                 if let report = model.report { Text(report) }
+                if model.rows?.isEmpty == false { Button("Export") { model.export() } }
+                if let exported = model.exported {
+                    Text(exported.words)
+                    ShareLink("Share", item: exported.file)
+                }
             }
             if model.rows?.isEmpty == true { Text("Nothing waits on this device.") }
             ForEach(model.rows ?? []) { row in OutboxCard(model: model, row: row) }

@@ -2,7 +2,7 @@ import FieldDemoModels
 import Fieldkeep
 import SwiftUI
 
-/// One sentence of the core in the tone of its severity: muted, amber or red.
+/// What the core says in the tone of its severity: muted, amber or red.
 struct StatusText: View {
     let line: StatusLine
 
@@ -11,7 +11,10 @@ struct StatusText: View {
     }
 
     var body: some View {
-        Text(line.text).font(.subheadline).foregroundStyle(colour)
+        VStack(alignment: .leading, spacing: 4) {
+            Text(line.text).font(.subheadline).foregroundStyle(colour)
+            ForEach(line.more, id: \.self) { words in Text(words).font(.caption).foregroundStyle(colour) }
+        }
     }
 
     private var colour: Color {

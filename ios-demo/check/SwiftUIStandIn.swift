@@ -120,6 +120,10 @@ public struct Button: Primitive {
     public init(action: @escaping @MainActor () -> Void, @ViewBuilder label: () -> some View) {}
 }
 
+public struct ShareLink: Primitive {
+    public init(_ title: some StringProtocol, item: URL) {}
+}
+
 public struct Picker: Primitive {
     public init(
         _ title: some StringProtocol, selection: Binding<some Hashable>, @ViewBuilder content: () -> some View

@@ -14,3 +14,4 @@ mod reviewing;
 mod saving;
 mod stage;
 mod watching;
+mod words;

@@ -88,7 +88,7 @@ fn b22_each_reason_not_to_open_has_its_own_error_and_the_files_stay() {
     assert_eq!(Path::new(&kept_at), aside, "it says where it lies");
     assert_eq!(std::fs::read(&aside).unwrap(), [b'x'; 5_000], "moved, not touched");
     let anew = open(rubbish.path(), "ana", &schema, &world.url, &tokens).unwrap();
-    assert_eq!(anew.damaged_files().unwrap(), [aside.clone()], "and again when it is asked");
+    assert_eq!(anew.damaged_files().unwrap(), std::slice::from_ref(&aside), "and again when it is asked");
     anew.close();
     let below_a_file = aside.join("phone");
     let locked = try_open(&below_a_file, "ana", &schema, &world.url);

@@ -1,12 +1,12 @@
-//! The outbox and the network: B08 to B10, B12, B31, B32.
+//! The outbox and the network: B08 to B10, B12, B31, B32, B39, B40.
 
 use std::collections::BTreeSet;
 
 use fieldkeep::schedule::LaneReason;
 use fieldkeep::state::{ReaderLocale, SyncFact};
 use fieldkeep::value::Value;
-use fieldkeep::{Edit, RecordStatus, SyncOutcome, WhyWaiting};
-use serde_json::json;
+use fieldkeep::{Edit, KeepError, RecordStatus, SyncOutcome, WhyWaiting};
+use serde_json::{Value as Json, json};
 
 use super::stage::{Proxy, World, choice, fields, text};
 
@@ -134,9 +134,7 @@ fn b31_a_job_is_signed_off_archived_and_reopened_in_that_order() {
     let kinds: Vec<String> = history
         .iter()
         .filter(|entry| entry.kind == "applied")
-        .map(|entry| {
-            serde_json::from_str::<serde_json::Value>(&entry.detail).unwrap()["changes"][0]["kind"].to_string()
-        })
+        .map(|entry| serde_json::from_str::<Json>(&entry.detail).unwrap()["changes"][0]["kind"].to_string())
         .collect();
     assert_eq!(kinds, ["\"patch\"", "\"signoff\"", "\"archive\"", "\"reopen\""]);
 }
@@ -171,4 +169,55 @@ fn b32_the_same_state_is_worded_in_english_and_in_german() {
     }
     let times: BTreeSet<String> = [0, 120].map(|minutes| phone.words_in(id, &locale("en", minutes))).into();
     assert_eq!(times.len(), 2, "a time is the reader's own");
+}
+
+#[test]
+fn b39_what_was_not_sent_is_written_to_a_file_that_is_not_written_over() {
+    let world = World::new();
+    let (phone, id, server_id) = world.job_on_a_phone();
+    phone.offline();
+    let edit = phone.edit(id, [("title", text("Boiler"))]);
+    phone.customer("Weber");
+    let before = phone.keep.outbox().unwrap();
+    let file = phone.folder.path().join("unsent.jsonl");
+    assert_eq!(phone.keep.export_unsent(&file), Ok(2));
+    let written = std::fs::read_to_string(&file).unwrap();
+    let lines: Vec<Json> = written.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [head, edited, made] = &lines[..] else { panic!("{written}") };
+    assert_eq!((&head["format"], &head["user"]), (&json!("fieldkeep-unsent-1"), &json!("ana")));
+    assert_eq!((&edited["operation"], &edited["kind"]), (&json!(edit), &json!("patch")));
+    assert_eq!((&edited["server_id"], &edited["why"]["why"]), (&json!(server_id), &json!("offline")));
+    assert_eq!(
+        edited["fields"],
+        json!([{"field": "title", "label": "Title", "from": "Pump", "to": "Boiler"}]),
+        "a person can read what was typed"
+    );
+    assert_eq!((&made["record_type"], &made["kind"]), (&json!("customer"), &json!("create")));
+    assert_eq!(phone.keep.outbox().unwrap(), before, "nothing was sent or removed");
+    phone.customer("Hansa");
+    let again = phone.keep.export_unsent(&file);
+    assert!(matches!(again, Err(KeepError::BadRequest { .. })), "{again:?}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), written, "it is not written over");
+}
+
+#[test]
+fn b40_work_that_a_server_takes_from_a_newer_app_only_waits_for_the_update() {
+    let world = World::new();
+    let (mut phone, id, server_id) = world.job_on_a_phone();
+    phone.offline();
+    phone.edit(id, [("title", text("Boiler"))]);
+    world.behave(&json!({"do": "limits", "schema_new_from": 2, "schema_pending_from": 1}));
+    phone.online();
+    phone.keep.sync_now().unwrap();
+    phone.wait_synced(id);
+    assert_eq!(world.record(&server_id)["values"]["title"], "Boiler", "what waited goes out");
+    let later = phone.edit(id, [("description", text("Leaks"))]);
+    phone.keep.sync_now().unwrap();
+    assert_eq!(phone.item(later).why, WhyWaiting::NeedsUpdate);
+    assert_eq!(phone.words(id), "Saved on this device. Update this app to send it.");
+    assert_eq!(world.record(&server_id)["values"].get("description"), None);
+    phone.schema.version = 2;
+    phone.reopen();
+    phone.wait_synced(id);
+    assert_eq!(world.record(&server_id)["values"]["description"], "Leaks");
 }

@@ -28,7 +28,8 @@ public final class Fieldkeep: Sendable {
 
     /// Opens a user's folder, making it if need be, and goes on where the last process stopped.
     ///
-    /// - Throws: ``OpenError``; nothing in the folder was changed then.
+    /// - Throws: ``OpenError``; nothing in the folder was changed then, unless a damaged file was moved aside:
+    ///   ``OpenError/Damaged(words:keptAt:)`` says where it lies, and the next call begins with an empty store.
     public static func open(_ options: Options) async throws -> Fieldkeep {
         let calls = Calls()
         let core = try await calls.step {
@@ -123,5 +124,10 @@ public final class Fieldkeep: Sendable {
     public func sentence(_ state: SyncState, locale: ReaderLocale = .current) async throws -> Sentence {
         let core = core
         return try await calls.read { sentenceOf(state: state, nowMs: try core.nowMs(), locale: locale) }
+    }
+    /// The sentence of every part of a state, now, in the order of ``SyncState/parts``: the headline's is the first.
+    public func sentences(_ state: SyncState, locale: ReaderLocale = .current) async throws -> [Sentence] {
+        let core = core
+        return try await calls.read { sentencesOf(state: state, nowMs: try core.nowMs(), locale: locale) }
     }
 }

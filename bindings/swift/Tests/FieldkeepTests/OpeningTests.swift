@@ -41,7 +41,7 @@ extension Behaviours.Opening {
         }
     }
 
-    @Test("B22 what cannot be opened says why and stays as it was")
+    @Test("B22 what cannot be opened says why and stays as it was, or is moved aside")
     func b22() async throws {
         try await Site.with { site in
             let phone = try await site.phone()
@@ -59,16 +59,11 @@ extension Behaviours.Opening {
             #expect(try files(in: site.root.appendingPathComponent("phone")) == before)
 
             var newer = try site.options("newer")
-            newer.schemaJSON = try newSchema(of: site)
+            newer.schemaJSON = try site.nextSchemaJSON
             await (try await site.phone(newer)).close()
             await #expect(throws: OpenError.SchemaOlder(stored: 2, given: 1)) { try await site.phone("newer") }
 
-            let damaged = site.root.appendingPathComponent("damaged")
-            try FileManager.default.createDirectory(at: damaged, withIntermediateDirectories: true)
-            let rubbish = Data(repeating: 7, count: 8192)
-            try rubbish.write(to: damaged.appendingPathComponent("fieldkeep.db"))
-            await #expect(performing: { try await site.phone("damaged") }, throws: { isDamaged($0) })
-            #expect(try Data(contentsOf: damaged.appendingPathComponent("fieldkeep.db")) == rubbish)
+            try await assertDamagedIsMovedAside(site)
 
             // A locked storage: the file is there and cannot be opened.
             let locked = site.root.appendingPathComponent("locked")
@@ -82,6 +77,20 @@ extension Behaviours.Opening {
             let unusable = try site.options("unusable", server: "not an address")
             await #expect(performing: { try await site.phone(unusable) }, throws: { isSetUp($0) })
         }
+    }
+
+    private func assertDamagedIsMovedAside(_ site: Site) async throws {
+        let folder = site.root.appendingPathComponent("damaged")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let rubbish = Data(repeating: 7, count: 8192)
+        try rubbish.write(to: folder.appendingPathComponent("fieldkeep.db"))
+        let aside = folder.appendingPathComponent("fieldkeep.db.damaged-1")
+        // It says where it lies.
+        await #expect(performing: { try await site.phone("damaged") }, throws: { keptAt($0) == aside.path })
+        #expect(try Data(contentsOf: aside) == rubbish, "moved, not touched")
+        let anew = try await site.phone("damaged")
+        #expect(try await anew.damagedFiles().map(\.path) == [aside.path], "and again when it is asked")
+        #expect(try await anew.find(Query("customer")).records.isEmpty)
     }
 
     @Test("B23 closed with work waiting, and opened again")
@@ -151,14 +160,6 @@ private func files(in folder: URL) throws -> [String: Data] {
     return contents
 }
 
-/// The demo's schema, as the next version of the app brings it.
-private func newSchema(of site: Site) throws -> String {
-    let old = try site.schemaJSON
-    let new = old.replacingOccurrences(of: #""version": 1,"#, with: #""version": 2,"#)
-    try #require(old != new)
-    return new
-}
-
 private func isSetUp(_ error: any Error) -> Bool {
     if case OpenError.SetUp? = error as? OpenError { true } else { false }
 }
@@ -167,8 +168,9 @@ private func isClosed(_ error: any Error) -> Bool {
     if case OpenError.Closed? = error as? OpenError { true } else { false }
 }
 
-private func isDamaged(_ error: any Error) -> Bool {
-    if case OpenError.Damaged? = error as? OpenError { true } else { false }
+/// Where a damaged file was moved to.
+private func keptAt(_ error: any Error) -> String? {
+    if case OpenError.Damaged(_, let place)? = error as? OpenError { place } else { nil }
 }
 
 private func isUnavailable(_ error: any Error) -> Bool {

@@ -65,6 +65,11 @@ final class Site: Sendable {
         get throws { try String(contentsOfFile: Self.schemaFile, encoding: .utf8) }
     }
 
+    /// The same, as the next version of the app brings it.
+    var nextSchemaJSON: String {
+        get throws { try schemaJSON.replacingOccurrences(of: #""version": 1,"#, with: #""version": 2,"#) }
+    }
+
     /// The token of a user.
     func token(_ user: String = "ana") throws -> String {
         let text = try String(contentsOf: root.appendingPathComponent("server/tokens.json"), encoding: .utf8)

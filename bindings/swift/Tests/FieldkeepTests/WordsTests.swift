@@ -62,6 +62,48 @@ extension Behaviours.Words {
         }
     }
 
+    @Test("B38 every part of a state has a sentence, the headline's first")
+    func b38() async throws {
+        try await Site.with { site in
+            let phone = try await site.phone()
+            let (id, _) = try await phone.syncedCustomer()
+            try await phone.conditions(offline)
+            let paused = try await phone.edit(phone.record(id)) { $0.text("city", "Kiel") }
+            try await phone.pause(try #require(paused.operations.first))
+            try await phone.customer("Weber")
+            let state = try await phone.state()
+            let words = try await phone.sentences(state, locale: english).map(\.text)
+            #expect(
+                words == [
+                    "1 change saved on this device. Waiting for a connection.",
+                    "1 change saved on this device. Paused.",
+                ])
+            #expect(try await phone.sentence(state, locale: english).text == words.first)
+            let german = ReaderLocale(language: "de", utcOffsetMinutes: 0)
+            #expect(
+                try await phone.sentences(state, locale: german).last?.text
+                    == "1 Änderung auf diesem Gerät gespeichert. Pausiert.")
+        }
+    }
+
+    @Test("B41 a download that was cut is named until the rest is here")
+    func b41() async throws {
+        try await Site.with { site in
+            try await site.office(#"{"do":"load","work_orders":60}"#)
+            // Until the network is mended, so that it can be looked at in peace.
+            try await site.network(#"{"do":"next","path":"/v1/pull","act":{"cut_after_lines":60},"times":1000}"#)
+            let phone = try await site.phone()
+            let cut = try await phone.deviceState { if case .notAllLoaded = $0.headline { true } else { false } }
+            #expect(cut.headline == .notAllLoaded(asOfMs: nil))
+            #expect(try await phone.sentence(cut, locale: english).text == "Not everything has been loaded yet.")
+            try await site.mendNetwork()
+            _ = try await phone.syncNow()
+            let whole = try await phone.deviceState { $0.isSynced }
+            #expect(try await phone.sentence(whole, locale: english).text.hasPrefix("Synced at "))
+            #expect(try await phone.find(Query("work_order", limit: 100)).records.count == 60)
+        }
+    }
+
     private func clockTime(_ atMs: Int64) -> String {
         let minutes = atMs / 60_000 % (24 * 60)
         return String(format: "%02d:%02d", minutes / 60, minutes % 60)
@@ -72,5 +114,13 @@ extension Site {
     /// A work order on the server.
     fileprivate func job(_ serverId: String) async throws -> JSON? {
         try await records("work_order").first { $0["server_id"].text == serverId }
+    }
+}
+
+extension Fieldkeep {
+    /// Waits until the state of the device is as it should be.
+    fileprivate func deviceState(_ holds: @Sendable (SyncState) -> Bool) async throws -> SyncState {
+        for try await state in watchState() where holds(state) { return state }
+        throw KeepError.Closed
     }
 }

@@ -13,6 +13,8 @@ public enum Phase {
     case working(Session)
     /// The folder could not be opened.
     case stuck(String)
+    /// The files were damaged and are put aside. The person says whether to start again without them.
+    case damaged(keptAt: String)
 }
 
 /// No user's folder is open, or none can be opened.
@@ -25,6 +27,7 @@ public final class FieldServiceApp {
     public private(set) var phase = Phase.opening
 
     @ObservationIgnored private let folder: URL
+    @ObservationIgnored private let exports: URL
     @ObservationIgnored private let reader: Reader
     @ObservationIgnored private let tokens: (_ user: String) -> any SignInTokens
     /// One change of phase at a time.
@@ -33,11 +36,13 @@ public final class FieldServiceApp {
     /// Nobody looks until the first screen says that it is there.
     @ObservationIgnored private var screen = Lifecycle.Phase.resting
 
-    /// An app that keeps all that it has in that folder. `tokens` hands out what keeps the token of a user.
+    /// An app that keeps all that it has in `folder`, and puts files for other people into `exports`. `tokens` hands out
+    /// what keeps the token of a user.
     public init(
-        folder: URL, reader: Reader = Reader(), tokens: @escaping (_ user: String) -> any SignInTokens
+        folder: URL, exports: URL, reader: Reader = Reader(), tokens: @escaping (_ user: String) -> any SignInTokens
     ) {
         self.folder = folder
+        self.exports = exports
         self.reader = reader
         self.tokens = tokens
     }
@@ -51,14 +56,16 @@ public final class FieldServiceApp {
     @discardableResult
     public func start() -> Task<Void, Never> {
         changing.post { [self] in
-            if session != nil { return }
-            do {
-                if let settings = try file.load() { await open(settings) } else { phase = .setUp(problem: nil) }
-            } catch is DecodingError {
-                phase = .setUp(problem: "What was set up last time cannot be read. Say once more who works here.")
-            } catch {
-                phase = .stuck(words(for: error))
-            }
+            if case .damaged = phase { return }
+            if session == nil { await openAsBefore() }
+        }
+    }
+
+    /// The person has read where the damaged files are: everything is loaded from the server again.
+    @discardableResult
+    public func startAgain() -> Task<Void, Never> {
+        changing.post { [self] in
+            if case .damaged = phase { await openAsBefore() }
         }
     }
 
@@ -113,6 +120,16 @@ public final class FieldServiceApp {
 
     private var file: SettingsFile { SettingsFile(url: folder.appendingPathComponent("settings.json")) }
 
+    private func openAsBefore() async {
+        do {
+            if let settings = try file.load() { await open(settings) } else { phase = .setUp(problem: nil) }
+        } catch is DecodingError {
+            phase = .setUp(problem: "What was set up last time cannot be read. Say once more who works here.")
+        } catch {
+            phase = .stuck(words(for: error))
+        }
+    }
+
     private func open(_ settings: AppSettings) async {
         do {
             let tokens = tokens(settings.user)
@@ -120,7 +137,7 @@ public final class FieldServiceApp {
                 Options(
                     folder: try workFolder(), user: settings.user, schemaJSON: Schema.json, server: settings.server,
                     tokens: tokens))
-            let session = Session(keep, settings: settings, reader: reader, tokens: tokens)
+            let session = Session(keep, settings: settings, exports: exports, reader: reader, tokens: tokens)
             lifecycle = Lifecycle(
                 screen: screen, rest: { try await session.sleep() }, resume: { try await session.wake() },
                 failed: { error in Task { await session.told { throw error } } })
@@ -153,6 +170,7 @@ public final class FieldServiceApp {
         case .Newer, .SchemaOlder: .stuck("A newer version of this app was here. Update the app.")
         case .Full: .stuck("There is no space left on this device. Free some and start again.")
         case .Unavailable: .stuck("The files cannot be read now. Try again later.")
+        case .Damaged(_, let keptAt?): .damaged(keptAt: keptAt)
         case .Damaged: .stuck("The files on this device are damaged. Ask for help, and do not remove the app.")
         }
     }

@@ -23,7 +23,7 @@ public final class JobListModel: Screen {
 
     /// Nil until the first jobs are read.
     public private(set) var jobs: [JobRow]?
-    /// Where the work of the whole device is.
+    /// Where the work of the whole device is, with all that is true of it.
     public private(set) var headline: StatusLine?
     /// There are more jobs than are shown.
     public private(set) var hasMore = false
@@ -96,7 +96,7 @@ public final class JobListModel: Screen {
     }
 
     private func show(_ wording: Wording) async throws {
-        if let device { headline = try await wording.line(device) }
+        if let device { headline = try await wording.lines(device) }
         guard let page, let customers else { return }
         let limit = limit
         var rows: [JobRow] = []

@@ -17,7 +17,7 @@ func words(for error: any Error) -> String {
     case .Full: "There is no space left on this device. Free some and try again."
     case .Suspended, .Closed: "The app is resting. Try again."
     case .Unavailable: "The files cannot be read now. Try again later."
-    case .Damaged: "The files on this device are damaged. Ask for help, and do not remove the app."
+    case .Damaged: "The files on this device are damaged. Close this app and start it again."
     case .BadRequest(let words): "This cannot be done: \(words)"
     case .Internal(let words): "Something went wrong: \(words)"
     }

@@ -13,6 +13,9 @@ public final class OutboxModel: Screen {
     /// What would be given up; set while the person is asked.
     public private(set) var discarding: DiscardQuestion?
 
+    /// The last export: what is in it, and where it is.
+    public private(set) var exported: Export?
+
     @ObservationIgnored private var isDiscarding = false
     @ObservationIgnored private let session: Session
     @ObservationIgnored private let following: Following
@@ -66,6 +69,11 @@ public final class OutboxModel: Screen {
 
     /// The person wants to keep it.
     public func keepIt() { discarding = nil }
+
+    /// Writes all that waits to a file, for a support desk. Nothing is sent or removed.
+    public func export() {
+        wish { model in model.exported = try await Export(of: model.session) }
+    }
 
     /// Goes to the question, or to the job.
     public func open(_ row: OutboxRow) {

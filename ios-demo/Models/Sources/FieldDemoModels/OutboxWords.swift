@@ -21,6 +21,7 @@ func words(for why: WhyWaiting, _ other: String?) -> String {
     case .behindBarrier: "After an earlier step: \(other ?? "")"
     case .review: "Needs your review"
     case .paused: "Paused"
+    case .needsUpdate: updateWords
     case .forParent: "After what it belongs to: \(other ?? "")"
     case .group: "Together with: \(other ?? "")"
     case .bounced: "Others keep changing this"
@@ -32,6 +33,8 @@ func words(for why: WhyWaiting, _ other: String?) -> String {
     }
 }
 
+private let updateWords = "Update this app to send it"
+
 private func words(for reason: LaneReason) -> String {
     switch reason {
     case .unreachable: "The server could not be reached"
@@ -42,6 +45,7 @@ private func words(for reason: LaneReason) -> String {
     case .clockWrong: "The clock of this device is wrong"
     case .signIn: "Sign in to send it"
     case .wrongUser: "Somebody else is signed in"
+    case .appTooOld: updateWords
     case .regained: "The connection has just come back"
     }
 }

@@ -33,6 +33,13 @@ public struct Reader: Sendable {
         return [parts.hour, parts.minute, parts.second].map(twoDigits).joined(separator: ":")
     }
 
+    /// A moment as a part of a file's name.
+    func stamp(_ ms: Int64) -> String {
+        let parts = parts(date(ms))
+        let numbers = [parts.month, parts.day, parts.hour, parts.minute, parts.second].map(twoDigits)
+        return "\(parts.year ?? 0)-\(numbers.joined(separator: "-"))-\(ms % 1_000)"
+    }
+
     /// A calendar day: `Wed 1 Apr 2026`.
     func day(_ day: Day) -> String { words(day, withYear: true) }
 

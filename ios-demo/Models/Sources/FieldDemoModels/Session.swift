@@ -1,4 +1,5 @@
 import Fieldkeep
+import Foundation
 import Observation
 
 /// What every screen works with while a user's folder is open.
@@ -17,13 +18,16 @@ public final class Session {
     public let navigation = Navigation()
 
     @ObservationIgnored let reader: Reader
+    /// Where files for other people are put.
+    @ObservationIgnored let exports: URL
     /// What must happen one after the other: reading, keeping and saving forms.
     @ObservationIgnored let inOrder = InOrder()
     @ObservationIgnored private let tokens: any SignInTokens
 
-    init(_ keep: Fieldkeep, settings: AppSettings, reader: Reader, tokens: any SignInTokens) {
+    init(_ keep: Fieldkeep, settings: AppSettings, exports: URL, reader: Reader, tokens: any SignInTokens) {
         self.keep = keep
         self.settings = settings
+        self.exports = exports
         self.reader = reader
         self.tokens = tokens
         navigation.begin(self)

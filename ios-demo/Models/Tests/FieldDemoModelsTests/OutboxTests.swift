@@ -132,6 +132,25 @@ extension Screens.Waiting {
         }
     }
 
+    @Test("what waits is written to a file of its own each time")
+    func export() async throws {
+        try await Worker.with { ana in
+            try await ana.network(.none)
+            try await ana.edit(0) { $0.laborHours = "3" }
+            let outbox = try openOutbox(ana)
+            try await until("it waits") { outbox.rows?.count == 1 }
+            outbox.export()
+            try await until("it is written") { outbox.exported != nil }
+            let first = try #require(outbox.exported)
+            #expect(first.words == "1 change is written to \(first.file.path)")
+            let lines = try String(contentsOf: first.file, encoding: .utf8).split(separator: "\n")
+            #expect(lines.count == 2 && lines.last?.contains(#""field":"labor_hours""#) == true)
+            outbox.export()
+            try await until("another is written") { outbox.exported?.file != first.file }
+            #expect(outbox.rows?.count == 1)
+        }
+    }
+
     private func openOutbox(_ ana: Worker) throws -> OutboxModel {
         try ana.session.navigation.openOutbox()
         return try ana.top(OutboxModel.self)

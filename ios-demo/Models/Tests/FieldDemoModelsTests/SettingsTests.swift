@@ -22,6 +22,22 @@ extension Screens.Living {
         }
     }
 
+    @Test("the words of the device name all that is true at once")
+    func parts() async throws {
+        try await Worker.with { ana in
+            try await ana.network(.none)
+            try await ana.edit(0) { $0.laborHours = "3" }
+            let keep = try ana.session.keep
+            try await keep.pause(try #require(try await keep.outbox().first).operation)
+            try await ana.edit(1) { $0.laborHours = "3" }
+            let list = try ana.list
+            let offline = "1 change saved on this device. Waiting for a connection."
+            try await until("both are said") {
+                list.headline?.text == offline && list.headline?.more == ["1 change saved on this device. Paused."]
+            }
+        }
+    }
+
     @Test("the settings say who works here")
     func identity() async throws {
         try await Worker.with { ana in

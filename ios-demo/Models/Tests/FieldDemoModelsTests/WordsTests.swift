@@ -37,6 +37,12 @@ import Testing
         #expect(typedValue("x", like: .integer(1)) == nil)
     }
 
+    @Test("what waits for a newer app says so")
+    func update() {
+        #expect(words(for: .needsUpdate, nil) == "Update this app to send it")
+        #expect(words(for: .lane(dueMs: 1, reason: .appTooOld), nil) == "Update this app to send it")
+    }
+
     @Test("the report of a sync is one sentence")
     func reports() {
         let item = SyncItem(record: RecordId("r"), serverId: nil, version: nil, answer: .applied)

@@ -34,7 +34,8 @@ final class Worker {
     }
 
     private static func app(_ site: DemoSite, _ tokens: SignedIn) -> FieldServiceApp {
-        FieldServiceApp(folder: site.folder.appendingPathComponent("phone")) { _ in tokens }
+        let exports = site.folder.appendingPathComponent("exports")
+        return FieldServiceApp(folder: site.folder.appendingPathComponent("phone"), exports: exports) { _ in tokens }
     }
 
     var session: Session { get throws { try #require(app.session) } }
@@ -104,6 +105,15 @@ final class Worker {
         settings.network = network
         try await until("the network is \(network)") { settings.network == network }
         navigation.back()
+    }
+
+    /// The app ends, and its files are damaged before it starts again.
+    func restartDamaged() async throws {
+        await app.close()
+        let file = site.folder.appendingPathComponent("phone/work/fieldkeep.db")
+        try Data(repeating: 7, count: 5_000).write(to: file)
+        app = Self.app(site, tokens)
+        await app.start().value
     }
 
     /// The app ends and starts again over the same folder.

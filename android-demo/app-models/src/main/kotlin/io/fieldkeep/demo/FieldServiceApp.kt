@@ -32,15 +32,24 @@ sealed interface AppState {
 
     /** The folder could not be opened. */
     data class Stuck(val words: String) : AppState
+
+    /** The files were damaged and are put aside in [keptAt]. The person says whether to start again without them. */
+    data class Damaged(val keptAt: String) : AppState
 }
 
 /**
  * The app, from its start to its end. One for each process; it outlives every screen.
  *
  * @param folder settings and work of the user; exclude it from backups
+ * @param exports where files for other people are put
  * @param isShown whether a screen is there from the start; else the files are open while [wake] or work asks for it
  */
-class FieldServiceApp(val folder: File, private val reader: Reader = Reader(), private var isShown: Boolean = true) {
+class FieldServiceApp(
+    val folder: File,
+    private val reader: Reader = Reader(),
+    private val exports: File = File(folder, "exports"),
+    private var isShown: Boolean = true,
+) {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
     private val file = SettingsFile(File(folder, "settings"))
     private val phase = MutableStateFlow<AppState>(AppState.Opening)
@@ -55,7 +64,16 @@ class FieldServiceApp(val folder: File, private val reader: Reader = Reader(), p
     /** Goes on with the user of the last time; asks who it is when there was none. */
     fun start() = scope.launch {
         changing.withLock {
-            if (phase.value !is AppState.Working) openAsBefore()
+            if (phase.value !is AppState.Working && phase.value !is AppState.Damaged) openAsBefore()
+            settle()
+        }
+    }
+
+    /** The person has read where the damaged files are: everything is loaded from the server again. */
+    fun startAgain() = scope.launch {
+        changing.withLock {
+            if (phase.value !is AppState.Damaged) return@withLock
+            openAsBefore()
             settle()
         }
     }
@@ -140,7 +158,7 @@ class FieldServiceApp(val folder: File, private val reader: Reader = Reader(), p
         val data = File(folder, "work").path
         phase.value = try {
             val keep = Fieldkeep.open(Options(data, settings.user, Schema.json, settings.server, signedIn))
-            AppState.Working(Session(keep, reader, settings, scope, signedIn, file::save))
+            AppState.Working(Session(keep, reader, settings, exports, scope, signedIn, file::save))
         } catch (failure: OpenException) {
             failed(failure)
         }
@@ -162,8 +180,8 @@ class FieldServiceApp(val folder: File, private val reader: Reader = Reader(), p
 
         is OpenException.Unavailable -> AppState.Stuck("The files cannot be read now. Try again later.")
 
-        is OpenException.Damaged ->
-            AppState.Stuck("The files on this device are damaged. Ask for help, and do not remove the app.")
+        is OpenException.Damaged -> failure.keptAt?.let(AppState::Damaged)
+            ?: AppState.Stuck("The files on this device are damaged. Ask for help, and do not remove the app.")
     }
 
     private companion object {

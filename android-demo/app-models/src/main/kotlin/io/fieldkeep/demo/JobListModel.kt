@@ -37,6 +37,7 @@ data class JobRow(
 data class JobListState(
     /** Null until the first jobs are read. */
     val jobs: List<JobRow>? = null,
+    /** Where the work of the whole device is, with all that is true of it. */
     val headline: StatusLine? = null,
     /** There are more jobs than are shown. */
     val hasMore: Boolean = false,
@@ -69,7 +70,7 @@ class JobListModel(session: Session) : ScreenModel(session) {
         jobs.copy(headline = headline, waiting = outbox.size, reviews = reviews.size)
 
     private fun watchHeadline(): Flow<StatusLine> =
-        keep.watchState().inWords(keep, session.reader) { state: SyncState -> line(state) }
+        keep.watchState().inWords(keep, session.reader) { state: SyncState -> lines(state) }
 
     @OptIn(ExperimentalCoroutinesApi::class)
     private fun watchJobs(): Flow<JobListState> = wanted.flatMapLatest { wanted ->

@@ -5,12 +5,15 @@ import io.fieldkeep.KeepException
 import io.fieldkeep.OutboxItem
 import io.fieldkeep.WhyWaiting
 import io.fieldkeep.demo.model.WorkOrder
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.SharingStarted
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.stateIn
+import kotlinx.coroutines.withContext
+import java.io.File
 
 /** One operation that waits. */
 data class OutboxRow(
@@ -57,6 +60,7 @@ class OutboxModel(session: Session) : ScreenModel(session) {
     private val keep = session.keep
     private val syncing = MutableStateFlow(SyncNow())
     private val planned = MutableStateFlow<GivingUp?>(null)
+    private val told = MutableStateFlow<String?>(null)
 
     /** Null until it was read. */
     val rows: StateFlow<List<OutboxRow>?> =
@@ -66,6 +70,9 @@ class OutboxModel(session: Session) : ScreenModel(session) {
 
     /** What a person is about to give up; null when nothing. */
     val givingUp: StateFlow<GivingUp?> = planned
+
+    /** Where the export is, or why there is none; null when there is nothing to tell. */
+    val message: StateFlow<String?> = told
 
     /** Tries at once. A tap while it runs asks for nothing more. */
     fun syncNow() {
@@ -97,6 +104,18 @@ class OutboxModel(session: Session) : ScreenModel(session) {
             forgetPlan()
             throw refusal
         }
+    }
+
+    /** Writes all that waits to a file, for a support desk. Nothing is sent or removed. */
+    fun export() = save("Export", { told.value = it }) {
+        val file = File(session.exports, "unsent-${session.reader.stamp(keep.nowMs())}.jsonl")
+        withContext(Dispatchers.IO) { session.exports.mkdirs() }
+        val count = keep.exportUnsent(file)
+        told.value = "${if (count == 1L) "1 change is" else "$count changes are"} written to ${file.path}"
+    }
+
+    fun forgetMessage() {
+        told.value = null
     }
 
     fun open(row: OutboxRow) {

@@ -30,6 +30,7 @@ internal fun wordsFor(why: WhyWaiting, other: String?): String = when (why) {
     is WhyWaiting.Later -> "The server asked for it later"
     is WhyWaiting.Lane -> wordsFor(why.reason)
     is WhyWaiting.Paused -> "Paused"
+    is WhyWaiting.NeedsUpdate -> UPDATE
     is WhyWaiting.Offline -> "No connection"
     is WhyWaiting.SignIn -> "Sign in to send it"
     is WhyWaiting.WrongUser -> "Somebody else is signed in"
@@ -44,6 +45,7 @@ private fun wordsFor(reason: LaneReason): String = when (reason) {
     LaneReason.CLOCK_WRONG -> "The clock of this device is wrong"
     LaneReason.SIGN_IN -> "Sign in to send it"
     LaneReason.WRONG_USER -> "Somebody else is signed in"
+    LaneReason.APP_TOO_OLD -> UPDATE
     LaneReason.REGAINED -> "The connection has just come back"
 }
 
@@ -90,4 +92,5 @@ private fun counted(count: Int, one: String, many: String): String? = when (coun
     else -> "$count $many"
 }
 
+private const val UPDATE = "Update this app to send it"
 private const val MS_OF_A_SECOND = 1_000L

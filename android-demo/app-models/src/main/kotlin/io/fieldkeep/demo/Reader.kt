@@ -25,6 +25,9 @@ class Reader(private val zone: () -> ZoneId = ZoneId::systemDefault) {
     /** A moment of the next hours, to the second. */
     fun exactly(ms: Long): String = Instant.ofEpochMilli(ms).atZone(zone()).format(TIME_WITH_SECONDS)
 
+    /** A moment as a part of a file's name. */
+    fun stamp(ms: Long): String = Instant.ofEpochMilli(ms).atZone(zone()).format(FILE_NAME)
+
     /** A calendar day. */
     fun day(date: LocalDate): String = date.format(DAY)
 
@@ -41,6 +44,7 @@ class Reader(private val zone: () -> ZoneId = ZoneId::systemDefault) {
         private const val SECONDS_OF_A_MINUTE = 60
         private val TIME = DateTimeFormatter.ofPattern("HH:mm", Locale.ENGLISH)
         private val TIME_WITH_SECONDS = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ENGLISH)
+        private val FILE_NAME = DateTimeFormatter.ofPattern("yyyy-MM-dd-HH-mm-ss-SSS", Locale.ENGLISH)
         private val DAY_AND_TIME = DateTimeFormatter.ofPattern("d MMM, HH:mm", Locale.ENGLISH)
         private val SHORT_DAY = DateTimeFormatter.ofPattern("EEE d MMM", Locale.ENGLISH)
         private val DAY = DateTimeFormatter.ofPattern("EEE d MMM yyyy", Locale.ENGLISH)

@@ -22,7 +22,7 @@ fun wordsFor(refusal: KeepException): String = when (refusal) {
     is KeepException.Full -> "There is no space left on this device. Free some and try again."
     is KeepException.Suspended, is KeepException.Closed -> "The app is resting. Try again."
     is KeepException.Unavailable -> "The files cannot be read now. Try again later."
-    is KeepException.Damaged -> "The files on this device are damaged. Ask for help, and do not remove the app."
+    is KeepException.Damaged -> "The files on this device are damaged. Close this app and start it again."
     is KeepException.BadRequest -> "This cannot be done: ${refusal.words}"
     is KeepException.Internal -> "Something went wrong: ${refusal.words}"
 }

@@ -14,12 +14,15 @@ import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.emptyFlow
 import kotlinx.coroutines.flow.flatMapLatest
 import kotlinx.coroutines.flow.update
+import java.io.File
 
 /** What every screen works with while a user's folder is open. */
 class Session(
     val keep: Fieldkeep,
     val reader: Reader,
     val settings: AppSettings,
+    /** Where files for other people are put. */
+    val exports: File,
     val scope: CoroutineScope,
     private val signedIn: SignedIn,
     private val save: (AppSettings) -> Unit,

@@ -1,6 +1,7 @@
 package io.fieldkeep.demo
 
 import io.fieldkeep.Fieldkeep
+import io.fieldkeep.Sentence
 import io.fieldkeep.Severity
 import io.fieldkeep.SyncState
 import kotlinx.coroutines.ExperimentalCoroutinesApi
@@ -8,8 +9,14 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.transformLatest
 
-/** One sentence of the core, and how loudly to say it. */
-data class StatusLine(val text: String, val severity: Severity)
+/** What the core says of a state, and how loudly to say it. */
+data class StatusLine(
+    /** The sentence of the gravest part. */
+    val text: String,
+    val severity: Severity,
+    /** Those of the other parts, where there is room for them. */
+    val more: List<String> = emptyList(),
+)
 
 /** The core's sentences as this person reads them. Remembers when the first of them stops being true. */
 class Wording(private val keep: Fieldkeep, private val reader: Reader) {
@@ -20,8 +27,20 @@ class Wording(private val keep: Fieldkeep, private val reader: Reader) {
     /** The sentence for a state, as of now. */
     suspend fun line(state: SyncState): StatusLine {
         val sentence = keep.sentence(state, reader.locale(keep.nowMs()))
-        changesAtMs = listOfNotNull(changesAtMs, sentence.changesAtMs).minOrNull()
+        remember(sentence)
         return StatusLine(sentence.text, state.severity)
+    }
+
+    /** The same with the sentences of all parts. */
+    suspend fun lines(state: SyncState): StatusLine {
+        val sentences = keep.sentences(state, reader.locale(keep.nowMs()))
+        sentences.forEach(::remember)
+        val texts = sentences.map { it.text }
+        return StatusLine(texts.first(), state.severity, texts.drop(1))
+    }
+
+    private fun remember(sentence: Sentence) {
+        changesAtMs = listOfNotNull(changesAtMs, sentence.changesAtMs).minOrNull()
     }
 }
 

@@ -1,12 +1,14 @@
 package io.fieldkeep.demo
 
 import io.fieldkeep.FormToken
+import io.fieldkeep.LaneReason
 import io.fieldkeep.RecordId
 import io.fieldkeep.SyncAnswer
 import io.fieldkeep.SyncItem
 import io.fieldkeep.SyncOutcome
 import io.fieldkeep.SyncReport
 import io.fieldkeep.Value
+import io.fieldkeep.WhyWaiting
 import io.fieldkeep.demo.model.WorkOrder
 import java.nio.file.Files
 import java.time.Instant
@@ -37,6 +39,12 @@ class WordsTest {
             wordsFor(report),
         )
         assertEquals("Done.", wordsFor(SyncReport(SyncOutcome.Done, emptyList(), 0, 0)))
+    }
+
+    @Test
+    fun `what waits for a newer app says so`() {
+        assertEquals("Update this app to send it", wordsFor(WhyWaiting.NeedsUpdate, null))
+        assertEquals("Update this app to send it", wordsFor(WhyWaiting.Lane(1, LaneReason.APP_TOO_OLD), null))
     }
 
     @Test

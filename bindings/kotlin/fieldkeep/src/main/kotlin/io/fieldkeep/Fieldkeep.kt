@@ -12,6 +12,7 @@ import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.withContext
+import java.io.File
 
 /** What a [Fieldkeep] is opened with. */
 class Options(
@@ -91,6 +92,22 @@ class Fieldkeep private constructor(private val core: FieldkeepCore, private val
     /** Everything that waits, in the order in which it was made. */
     suspend fun outbox(): List<OutboxItem> = read { core.outbox() }
 
+    /**
+     * Writes everything that was not sent to a new file, for people and support desks: a line of JSON that says whose it is,
+     * then one for each operation, with the values typed. Nothing is sent or removed.
+     *
+     * @return how many operations there were
+     * @throws KeepException.BadRequest there is such a file already
+     * @throws KeepException it cannot be written; what was written of it is left
+     */
+    suspend fun exportUnsent(to: File): Long = write { core.exportUnsent(to.path).toLong() }
+
+    /**
+     * Damaged databases that were moved aside when this folder was opened, oldest first: work that was not sent may be in
+     * them.
+     */
+    suspend fun damagedFiles(): List<File> = read { core.damagedFiles().map(::File) }
+
     /** All open reviews, oldest first. */
     suspend fun reviews(): List<Review> = read { core.reviews() }
 
@@ -155,6 +172,10 @@ class Fieldkeep private constructor(private val core: FieldkeepCore, private val
     suspend fun sentence(state: SyncState, locale: ReaderLocale): Sentence =
         read { io.fieldkeep.ffi.sentenceOf(state, core.nowMs(), locale) }
 
+    /** The sentence of every part of a state, now, in the order of [SyncState.parts]: the headline's is the first. */
+    suspend fun sentences(state: SyncState, locale: ReaderLocale): List<Sentence> =
+        read { io.fieldkeep.ffi.sentencesOf(state, core.nowMs(), locale) }
+
     /** Corrected device time, milliseconds since 1970 UTC: the clock of all times in states. */
     suspend fun nowMs(): Long = read { core.nowMs() }
 
@@ -212,7 +233,8 @@ class Fieldkeep private constructor(private val core: FieldkeepCore, private val
          * Opens a user's folder, making it if need be, and goes on where the last process stopped. For a caller that is
          * cancelled meanwhile the folder is closed again.
          *
-         * @throws OpenException nothing in the folder was changed then
+         * @throws OpenException nothing in the folder was changed then, unless a damaged file was moved aside:
+         *   [OpenException.Damaged] says where it lies, and the next call begins with an empty store
          */
         suspend fun open(options: Options): Fieldkeep {
             val opened = wholly(options.dispatcher) { asking(OpenException::SetUp) { opened(options) } }

@@ -3,12 +3,13 @@ package io.fieldkeep
 import kotlinx.coroutines.runBlocking
 import java.io.File
 import kotlin.test.Test
+import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertIs
 import kotlin.test.assertTrue
 
-/** One folder, one opener; what cannot be opened is left as it is. */
+/** One folder, one opener; what cannot be opened is left as it is, or moved aside. */
 class FolderTest {
     @Test
     fun `B21 a folder that is in use opens when the first has closed`() = runBlocking<Unit> {
@@ -32,7 +33,7 @@ class FolderTest {
         Site().use { site ->
             val folder = site.folder("phone")
             site.phone(folder = folder).use { it.customer("Hansa") }
-            val (first, second) = site.schemaJson to site.schemaJson.replaceFirst("\"version\": 1", "\"version\": 2")
+            val (first, second) = site.schemaJson to site.nextSchemaJson
             fun options(schema: String, user: String = "ana", roots: List<ByteArray> = emptyList()) =
                 site.options(user, folder, schemaJson = schema, privateRoots = roots)
             assertEquals("ana", assertRefused<OpenException.WrongUser>(options(first, user = "ben")).owner)
@@ -44,7 +45,7 @@ class FolderTest {
                 site.options(folder = folder, url = "not an address", schemaJson = second),
             )
             assertRefused<OpenException.SetUp>(options(second, roots = listOf("no certificate".toByteArray())))
-            assertDamagedIsLeft(site)
+            assertDamagedIsMovedAside(site)
             assertLockedIsUnavailable(site)
             Fieldkeep.open(options(second)).use { keep ->
                 assertEquals("Hansa", keep.find(query("customer")).records.single()["name"]?.asText)
@@ -74,10 +75,18 @@ class FolderTest {
         }
     }
 
-    private fun assertDamagedIsLeft(site: Site) {
+    private suspend fun assertDamagedIsMovedAside(site: Site) {
         val folder = site.folder("damaged")
-        File(folder, DATABASE).writeBytes(ByteArray(5_000) { 'x'.code.toByte() })
-        runBlocking { assertRefused<OpenException.Damaged>(site.options(folder = folder)) }
+        val rubbish = ByteArray(5_000) { 'x'.code.toByte() }
+        File(folder, DATABASE).writeBytes(rubbish)
+        val damaged = assertFailsWith<OpenException.Damaged> { site.phone(folder = folder) }
+        val aside = File(folder, "$DATABASE.damaged-1")
+        assertEquals(aside.path, damaged.keptAt, "it says where it lies")
+        assertContentEquals(rubbish, aside.readBytes(), "moved, not touched")
+        site.phone(folder = folder).use { keep ->
+            assertEquals(listOf(aside), keep.damagedFiles(), "and again when it is asked")
+            assertEquals(emptyList(), keep.find(query("customer")).records)
+        }
     }
 
     /** Where the system hands out no file, as on a phone that has not been unlocked since its start. */

@@ -29,6 +29,9 @@ class Site(schema: File = File(property("fieldkeep.schema"))) : AutoCloseable {
     /** The schema, as apps read it. */
     val schemaJson: String = schema.readText()
 
+    /** The same, as the next version of the app brings it. */
+    val nextSchemaJson: String = schemaJson.replaceFirst("\"version\": 1", "\"version\": 2")
+
     /** The token of a user. */
     fun token(user: String): String =
         Json.parseToJsonElement(File(data, "tokens.json").readText()).jsonObject.text(user)

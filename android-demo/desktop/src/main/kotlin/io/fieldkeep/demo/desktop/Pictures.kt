@@ -1,5 +1,6 @@
 package io.fieldkeep.demo.desktop
 
+import androidx.compose.runtime.Composable
 import androidx.compose.ui.ExperimentalComposeUiApi
 import androidx.compose.ui.ImageComposeScene
 import androidx.compose.ui.unit.Density
@@ -17,6 +18,8 @@ import io.fieldkeep.demo.ScreenModel
 import io.fieldkeep.demo.Session
 import io.fieldkeep.demo.SettingsModel
 import io.fieldkeep.demo.model.WorkOrder
+import io.fieldkeep.demo.ui.DamagedScreen
+import io.fieldkeep.demo.ui.FieldServiceTheme
 import io.fieldkeep.demo.ui.FieldServiceUi
 import kotlinx.coroutines.flow.first
 import org.jetbrains.skia.EncodedImageFormat
@@ -43,6 +46,7 @@ class Pictures(private val app: FieldServiceApp, private val site: DemoSite, pri
         drawForm(job(0))
         drawSettings()
         drawFailure(job(2))
+        draw("damaged") { DamagedPicture() }
     }
 
     private suspend fun job(index: Int): WorkOrder.Id {
@@ -127,11 +131,17 @@ class Pictures(private val app: FieldServiceApp, private val site: DemoSite, pri
 
     private suspend fun network(network: NetworkKind) = session.setConditions(Conditions(network, Battery.OK))
 
-    /** The app as it stands, on a phone of 411 by 891. */
+    /** Nobody's files are damaged for a picture. */
+    @Composable
+    private fun DamagedPicture() = FieldServiceTheme(isDark = false) {
+        DamagedScreen("/data/user/0/io.fieldkeep.demo/no_backup/field-service/work/fieldkeep.db.damaged-1") {}
+    }
+
+    /** The app as it stands, or something of it, on a phone of 411 by 891. */
     @OptIn(ExperimentalComposeUiApi::class)
-    private fun draw(name: String) {
+    private fun draw(name: String, content: @Composable () -> Unit = { FieldServiceUi(app) }) {
         val density = Density(DENSITY)
-        ImageComposeScene((WIDTH_DP * DENSITY).toInt(), (HEIGHT_DP * DENSITY).toInt(), density) { FieldServiceUi(app) }
+        ImageComposeScene((WIDTH_DP * DENSITY).toInt(), (HEIGHT_DP * DENSITY).toInt(), density) { content() }
             .use { scene ->
                 // Animations of the first moments have ended after these frames.
                 for (frame in 0 until FRAMES) scene.render(frame * FRAME_NS)

@@ -130,6 +130,13 @@ class Hands(private val screen: ComposeUiTest, val site: DemoSite, private val f
         until("the app is open") { runCatching { session }.isSuccess }
     }
 
+    /** The same, but its files have been damaged meanwhile. */
+    fun restartDamaged() {
+        runBlocking { app.close() }
+        File(folder, "work/fieldkeep.db").writeText("x".repeat(5_000))
+        app = FieldServiceApp(folder).also { it.start() }
+    }
+
     companion object {
         const val PATIENCE_MS = 30_000L
     }

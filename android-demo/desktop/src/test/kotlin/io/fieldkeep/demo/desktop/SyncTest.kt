@@ -90,6 +90,33 @@ class SyncTest {
     }
 
     @Test
+    fun `the words of the device name all that is true at once`() = withHands {
+        network("None")
+        changeLaborHours(site.title(site.jobs[0]))
+        tapIcon("Outbox")
+        tap("Pause")
+        see("Paused")
+        tapIcon("Back")
+        changeLaborHours(site.title(site.jobs[1]))
+        val offline = hasText("1 change saved on this device. Waiting for a connection.")
+        awaiting(hasTestTag("headline") and offline and hasText("1 change saved on this device. Paused."))
+    }
+
+    @Test
+    fun `what waits is exported to a file`() = withHands {
+        network("None")
+        changeLaborHours(site.title(site.jobs[0]))
+        tapIcon("Outbox")
+        tap("Export")
+        see("1 change is written to ")
+        tap("OK")
+        gone("is written to")
+        val file = requireNotNull(session.exports.listFiles()).single()
+        assertEquals("labor_hours", member(file.readLines().last(), "field"))
+        see("Change of labor hours")
+    }
+
+    @Test
     fun `what is given up is named first, and never arrives`() = withHands {
         val title = site.title(site.jobs[0])
         network("None")
@@ -141,5 +168,22 @@ class SyncTest {
         restart()
         assertEquals(true, session.darkTheme.value)
         seeJob(site.title(site.jobs[0]), "Synced at")
+    }
+
+    @Test
+    fun `damaged files are named, and starting again loads everything`() = withHands {
+        val title = site.title(site.jobs[0])
+        restartDamaged()
+        see("Work that was not sent is still in the damaged file.")
+        see("fieldkeep.db.damaged-1")
+        tap("Start again")
+        seeJob(title, "Synced at")
+    }
+
+    private fun Hands.changeLaborHours(title: String) {
+        openForm(title)
+        type("labor_hours", "3")
+        save()
+        tapIcon("Back")
     }
 }

@@ -29,6 +29,8 @@ fun FieldServiceUi(app: FieldServiceApp) {
 
         is AppState.Stuck -> Themed { Nothing(now.words) }
 
+        is AppState.Damaged -> Themed { DamagedScreen(now.keptAt) { app.startAgain() } }
+
         is AppState.Opening -> Themed {}
     }
 }

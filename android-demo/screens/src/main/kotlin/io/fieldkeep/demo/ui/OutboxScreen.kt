@@ -13,6 +13,7 @@ import androidx.compose.material3.Button
 import androidx.compose.material3.Card
 import androidx.compose.material3.CardDefaults
 import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.OutlinedButton
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
@@ -34,23 +35,33 @@ fun OutboxScreen(model: OutboxModel, onBack: () -> Unit) {
     val rows by model.rows.collectAsState()
     val sync by model.sync.collectAsState()
     val givingUp by model.givingUp.collectAsState()
+    val message by model.message.collectAsState()
     Frame(title = "Outbox", onBack = onBack) { inner ->
         Column(Modifier.padding(inner)) {
-            SyncBox(sync, model::syncNow)
+            SyncBox(sync, model::syncNow) { if (!rows.isNullOrEmpty()) ExportButton(model) }
             OutboxList(rows, model)
         }
     }
     givingUp?.let { plan -> GiveUpDialog(plan, model::forgetPlan) { model.giveUp(plan) } }
+    message?.let { Message(it, model::forgetMessage) }
 }
 
 @Composable
-private fun SyncBox(sync: SyncNow, onSync: () -> Unit) {
+private fun ExportButton(model: OutboxModel) {
+    OutlinedButton(onClick = { model.export() }) { Text("Export") }
+}
+
+@Composable
+private fun SyncBox(sync: SyncNow, onSync: () -> Unit, beside: @Composable () -> Unit) {
     Column(
         Modifier.padding(horizontal = Space.two).padding(bottom = Space.one),
         verticalArrangement = Arrangement.spacedBy(Space.one),
     ) {
-        Button(onClick = onSync, Modifier.fillMaxWidth(), enabled = !sync.isRunning) {
-            Text(if (sync.isRunning) "Syncing…" else "Sync now")
+        Row(horizontalArrangement = Arrangement.spacedBy(Space.one)) {
+            Button(onClick = onSync, Modifier.weight(1f), enabled = !sync.isRunning) {
+                Text(if (sync.isRunning) "Syncing…" else "Sync now")
+            }
+            beside()
         }
         sync.report?.let { Text(it, Modifier.testTag("report"), style = MaterialTheme.typography.bodyMedium) }
     }

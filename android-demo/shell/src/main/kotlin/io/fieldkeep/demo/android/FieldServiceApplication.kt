@@ -19,7 +19,8 @@ class FieldServiceApplication : Application() {
 
     override fun onCreate() {
         super.onCreate()
-        app = FieldServiceApp(File(noBackupFilesDir, "field-service"), isShown = false)
+        val folder = File(noBackupFilesDir, "field-service")
+        app = FieldServiceApp(folder, exports = File(cacheDir, "exports"), isShown = false)
         app.start()
         scope.launch {
             app.state.filterIsInstance<AppState.Working>().collectLatest { working ->
