@@ -1,4 +1,4 @@
-//! SIGKILL at random moments. The witness is what this test was answered: each acknowledged commit is on the server in
+//! SIGKILL at random moments, on a good network and on a bad one. The witness is what this test was answered: each acknowledged commit is on the server in
 //! the end, or waits, or is a question to a person, and nothing is there twice.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test")]
 
@@ -23,13 +23,43 @@ struct Site {
     folder: tempfile::TempDir,
     server: Program,
     address: String,
+    /// The fault proxy, where the network is a bad one, and what devices know as the server.
+    network: Option<(Program, String)>,
 }
 
 impl Site {
     fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (server, address) = serve(&folder.path().join("server"), "127.0.0.1:0");
-        Self { folder, server, address }
+        Self { folder, server, address, network: None }
+    }
+
+    fn with_bad_network() -> Self {
+        let site = Self::open();
+        let mut proxy = Program::start(executable(), ["faults", "--to", &site.address]).unwrap();
+        let url = proxy.line().unwrap()["listening"].as_str().unwrap().to_owned();
+        Self { network: Some((proxy, url)), ..site }
+    }
+
+    /// What the network does to the next requests.
+    fn trouble(&mut self, random: &mut fastrand::Rng) {
+        let Some((proxy, _)) = &mut self.network else { return };
+        for path in ["/v1/hello", "/v1/push", "/v1/pull"] {
+            for _ in 0..random.usize(0..3) {
+                let act = random.choice(faults()).unwrap();
+                proxy.ask(&json!({ "do": "next", "path": path, "act": act })).unwrap();
+            }
+        }
+        if random.usize(0..4) == 0 {
+            proxy.ask(&json!({ "do": "repeat" })).unwrap();
+        }
+    }
+
+    /// From now on the network is a good one. What it kept comes at last.
+    fn calm(&mut self) {
+        let Some((proxy, _)) = &mut self.network else { return };
+        proxy.ask(&json!({ "do": "pass" })).unwrap();
+        proxy.ask(&json!({ "do": "repeat" })).unwrap();
     }
 
     fn kill_server(&mut self) {
@@ -41,7 +71,8 @@ impl Site {
     fn device(&self) -> Program {
         let data = self.data().to_string_lossy().into_owned();
         let tokens = self.folder.path().join("server/tokens.json").to_string_lossy().into_owned();
-        let arguments = ["device", "--data", &data, "--server", &self.address, "--token-file", &tokens];
+        let address = self.network.as_ref().map_or(&self.address, |(_, url)| url);
+        let arguments = ["device", "--data", &data, "--server", address, "--token-file", &tokens];
         let mut device = Program::start(executable(), arguments).unwrap();
         assert_eq!(device.line().unwrap()["ready"], true);
         device
@@ -68,6 +99,28 @@ fn serve(folder: &Path, listen: &str) -> (Program, String) {
     (server, address)
 }
 
+/// Everything that a network can do to one request.
+fn faults() -> Vec<Value> {
+    vec![
+        json!("cut_before"),
+        json!("cut_inside_request"),
+        json!("drop_reply"),
+        json!("drop_reply"),
+        json!({ "cut_after_lines": 1 }),
+        json!({ "cut_after_lines": 3 }),
+        json!({ "cut_after_bytes": 50 }),
+        json!("duplicate"),
+        json!("keep"),
+        json!({ "delay": 10 }),
+        json!({ "status": { "code": 500 } }),
+        json!({ "status": { "code": 503 } }),
+        json!({ "status": { "code": 413 } }),
+        json!({ "error_page": 502 }),
+        json!("html"),
+        json!("redirect"),
+    ]
+}
+
 /// What this test asked for and was answered.
 #[derive(Default)]
 struct Witness {
@@ -82,20 +135,30 @@ struct Witness {
 
 #[test]
 fn what_was_acknowledged_survives_kills_and_arrives_once() {
+    kill_at_random(Site::open());
+}
+
+#[test]
+fn what_was_acknowledged_survives_kills_on_a_bad_network_and_arrives_once() {
+    kill_at_random(Site::with_bad_network());
+}
+
+fn kill_at_random(mut site: Site) {
     let kills = if std::env::var("FIELDKEEP_LONG").is_ok() { LONG_KILLS } else { KILLS };
     let seed = fastrand::u64(..);
     println!("seed {seed}");
     let mut random = fastrand::Rng::with_seed(seed);
-    let mut site = Site::open();
     let mut witness = Witness::default();
     let order = first_order(&site);
     for kill in 0..kills {
+        site.trouble(&mut random);
         let mut device = site.device();
         burst(&mut device, &mut witness, &order, &mut random);
         if kill % 5 == 4 {
             site.kill_server();
         }
     }
+    site.calm();
     let mut device = site.device();
     drain(&mut device, &mut witness);
     drop(device);

@@ -132,3 +132,24 @@ fn f5_values_of_another_kind_are_converted_or_put_to_a_person() {
     phone.assert_synced(note);
     drop(field);
 }
+
+#[test]
+fn e7_work_that_is_refused_as_too_old_in_mid_session_waits_for_the_update_and_asks_nobody() {
+    let (field, mut phone, job, server_id) = job_on_a_phone();
+    takes_from(&field, 2, 2);
+    phone.edit(job, json!({ "billing_contact": "Dana" }));
+    phone.sync();
+    assert_eq!(phone.keep().reviews().unwrap(), []);
+    assert_eq!(phone.words(job), "Saved on this device. Update this app to send it.");
+    let pushes = phone.wire.pushes().len();
+    for _ in 0..5 {
+        field.advance(phone.next_wake().unwrap_or(0));
+        phone.sync();
+    }
+    assert_eq!(phone.wire.pushes().len(), pushes, "it is not sent again and again");
+    phone.next_schema(|_| ());
+    field.advance(phone.next_wake().unwrap_or(0));
+    phone.sync();
+    phone.assert_synced(job);
+    assert_eq!(field.record(&server_id)["values"]["billing_contact"], "Dana");
+}

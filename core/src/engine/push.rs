@@ -16,7 +16,7 @@ use crate::remote::{Failure, PushOutcome};
 use crate::store::shipments::{self, OpenShipment};
 use crate::store::{StoreError, StoreResult, Turn, reviews};
 use crate::value::ReviewId;
-use crate::wire::{PushLine, PushRequest, Resolution};
+use crate::wire::{Outcome, PushLine, PushRequest, Resolution};
 
 /// Answers of people in one push.
 const RESOLUTIONS: usize = 50;
@@ -111,6 +111,9 @@ impl Engine {
                 }
                 Ok::<_, StoreError>(settled)
             })?;
+            if settled.iter().any(|settled| settled.outcome == Outcome::SchemaTooOld) {
+                self.too_old()?;
+            }
             self.settled.extend(settled);
         }
         Ok(answered)

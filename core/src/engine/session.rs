@@ -114,6 +114,23 @@ impl Engine {
         Ok(if version < window.pending_from { Taken::Nothing } else { Taken::Something })
     }
 
+    /// The server refuses work of this version, in the middle of a session. Nothing is sent before the next session has said
+    /// from which version on it is taken: else the same would be refused again and again.
+    pub(super) fn too_old(&mut self) -> StepResult {
+        let version = self.core.context.schema.version;
+        let known = self.core.context.said().versions;
+        let current = known.map_or(version + 1, |known| known.current);
+        let said = Versions { current, new_from: version + 1, waiting_to: 0 };
+        self.core.write::<_, StoreError>(Turn::Engine, |unit| {
+            unit.journal(None, "versions", &json!({"version": version, "refused": true}))?;
+            meta::set_versions(unit.db, &said)
+        })?;
+        self.core.context.said().versions = Some(said);
+        self.session = None;
+        self.core.notices.everything();
+        Ok(())
+    }
+
     /// The token is somebody else's: nothing of this store is ever sent under another name (pitfall P16).
     fn wrong_user(&mut self, hello: &Hello, token: u64) -> StepResult {
         self.core.shared().wrong_user_token = Some(token);

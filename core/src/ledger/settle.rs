@@ -313,7 +313,8 @@ fn refused(
     match refusal {
         Outcome::Conflict { fields } => conflict(unit, work, &sent, fields, news.is_some())?,
         Outcome::Rejected { errors } => rejected(unit, work, &sent, errors)?,
-        Outcome::GroupRefused => {}
+        // The rest of the group, or the session that is opened next, says what they wait for.
+        Outcome::GroupRefused | Outcome::SchemaTooOld => {}
         other => hold_whole(unit, work, other)?,
     }
     ask_of_lost_parents(unit, work)
@@ -402,7 +403,6 @@ fn hold_whole(unit: &Unit<'_>, work: &mut Work, outcome: &Outcome) -> StoreResul
         // What was never there cannot be gone: the record that it belongs to is.
         Outcome::Gone if work.live().any(Change::is_create) => (ReviewKind::ParentGone, None),
         Outcome::Gone => (ReviewKind::Gone, None),
-        Outcome::SchemaTooOld => (ReviewKind::RuleChanged, None),
         _ => (ReviewKind::Forbidden, None),
     };
     hold_record(unit, work, kind, detail)

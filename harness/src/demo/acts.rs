@@ -42,7 +42,8 @@ impl<'a> Day<'a> {
         let words = state["words"].as_str().unwrap_or_default().to_owned();
         let severity = state["severity"].as_str().unwrap_or_default();
         self.narrator.words(&self.stage.time(), phone.name, about, &words, severity);
-        let moment = Moment { server: &self.server, online, now_ms: self.stage.now_ms() };
+        let moment =
+            Moment { server: &self.server, online, portal: self.stage.shows_portal(), now_ms: self.stage.now_ms() };
         self.truth.check(phone, &record, &moment)?;
         Ok(words)
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::acts::Day;
+use super::bad_networks;
 use super::narrator::Narrator;
 use super::stage::{Phone, Stage};
 use super::verdict::{Facts, judge};
@@ -30,6 +31,7 @@ pub(super) fn play(args: &Args, narrator: &Narrator) -> Result<bool, DemoError> 
     review(&mut day, &job, &mut ana, &mut ben)?;
     together(&mut day, &job, &mut ana, &mut ben)?;
     one_more_check(&mut day, &job, &mut ana, &mut ben)?;
+    bad_networks::play(&mut day, &job.id, &mut ana, &mut ben)?;
     evening(&mut day, &mut ana, &mut ben)
 }
 

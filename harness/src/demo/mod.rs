@@ -5,6 +5,7 @@
 //! the server's database to see whether the five promises held.
 
 mod acts;
+mod bad_networks;
 mod day;
 mod intents;
 mod narrator;

@@ -31,6 +31,8 @@ pub(super) struct Stage {
     pub(super) office: Program,
     pub(super) network: Program,
     network_url: String,
+    /// Whether the network wants a log-in of its own.
+    shows_portal: bool,
     now_ms: i64,
 }
 
@@ -50,7 +52,17 @@ impl Stage {
             ["office", "--manual", "--server", &server_url, "--token-file", &tokens, "--admin-token-file", &admin];
         let office = Program::start(&executable, office)?;
         let now_ms = MIDNIGHT_MS + (hour * 60 + minute) * 60_000;
-        let mut stage = Self { executable, folder, _server: server, server_url, office, network, network_url, now_ms };
+        let mut stage = Self {
+            executable,
+            folder,
+            _server: server,
+            server_url,
+            office,
+            network,
+            network_url,
+            shows_portal: false,
+            now_ms,
+        };
         stage.tell_time()?;
         Ok(stage)
     }
@@ -116,6 +128,22 @@ impl Stage {
         program.line()?;
         phone.program = Some(program);
         Ok(())
+    }
+
+    /// Puts a captive portal between phones and server, or takes it away.
+    pub(super) fn portal(&mut self, shown: bool) -> Result<(), DemoError> {
+        let command = match shown {
+            true => json!({ "do": "next", "path": "*", "act": "html", "times": u32::MAX }),
+            false => json!({ "do": "pass" }),
+        };
+        self.network.ask(&command)?;
+        self.shows_portal = shown;
+        Ok(())
+    }
+
+    /// Whether one is there.
+    pub(super) fn shows_portal(&self) -> bool {
+        self.shows_portal
     }
 
     /// The server's database, to be read beside it.

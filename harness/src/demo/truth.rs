@@ -24,6 +24,8 @@ pub(super) struct Truth {
 pub(super) struct Moment<'a> {
     pub(super) server: &'a Connection,
     pub(super) online: bool,
+    /// The network wants a log-in of its own.
+    pub(super) portal: bool,
     pub(super) now_ms: i64,
 }
 
@@ -55,6 +57,7 @@ impl Truth {
             "offline" => !moment.online && !waiting.is_empty(),
             "behind" => waits_for("for_parent"),
             "failed" | "server_busy" | "next_sync" => !waiting.is_empty() && timely(),
+            "portal" => moment.portal && !waiting.is_empty(),
             "needs_review" => asked.iter().any(|review| review["kind"] == "conflict"),
             "not_accepted" => asked.iter().any(|review| review["kind"] == "rejected"),
             _ => false,
