@@ -1,8 +1,9 @@
 //! The desktop harness of Fieldkeep: the demo, a scriptable device and office, the reference server, a proxy that breaks
-//! things, an inspector, and the benchmark of the core.
+//! things, an inspector, the benchmark of the core, and a crowd of phones.
 
 pub mod codegen;
 pub mod command_lines;
+pub mod crowd;
 pub mod dataset;
 pub mod demo;
 pub mod device;
@@ -18,3 +19,4 @@ pub mod token_file;
 
 mod private_file;
 mod server_time;
+mod stopwatch;

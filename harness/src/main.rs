@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use fieldkeep_harness::{codegen, demo, device, faults, inspect, measure, office, serve};
+use fieldkeep_harness::{codegen, crowd, demo, device, faults, inspect, measure, office, serve};
 
 /// Kept on the phone, sent once, told truly: the desktop harness.
 #[derive(Parser)]
@@ -31,6 +31,8 @@ enum Command {
     Codegen(codegen::Args),
     /// Measure the core against bare SQLite, and print a table.
     Bench(measure::Args),
+    /// Let many phones work at once against one server, and see that each edit arrives once.
+    Crowd(crowd::Args),
     /// Take one measure of one side, for `bench`.
     #[command(hide = true)]
     BenchSide(measure::SideArgs),
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         Command::Faults(args) => faults::run(args),
         Command::Codegen(args) => codegen::run(args),
         Command::Bench(args) => measure::run(args),
+        Command::Crowd(args) => crowd::run(&args),
         Command::BenchSide(args) => measure::run_side(args),
     }
 }

@@ -121,19 +121,23 @@ fn g1_suspended_in_the_middle_of_a_large_download_it_is_closed_in_time_and_goes_
     let folder = site.folder.path().join("phone");
     let over = AtomicBool::new(false);
     let mut counts = Vec::new();
-    let saved = std::thread::scope(|scope| {
-        let saver = scope.spawn(|| {
-            let mut saved = 0;
-            while !over.load(Ordering::SeqCst) {
-                match save(&keep, format!("Customer {saved}")) {
-                    Ok(()) => saved += 1,
-                    Err(KeepError::Suspended) => std::thread::park_timeout(Duration::from_millis(5)),
-                    Err(error) => panic!("{error}"),
+    let saved: i64 = std::thread::scope(|scope| {
+        let (keep, over) = (&keep, &over);
+        let saver = |saver: usize| {
+            move || {
+                let mut saved = 0;
+                while !over.load(Ordering::SeqCst) {
+                    match save(keep, format!("Customer {saved} of {saver}")) {
+                        Ok(()) => saved += 1,
+                        Err(KeepError::Suspended) => std::thread::park_timeout(Duration::from_millis(5)),
+                        Err(error) => panic!("{error}"),
+                    }
                 }
+                saved
             }
-            saved
-        });
-        let stop = Stop(&over);
+        };
+        let savers: Vec<_> = (0..8).map(|number| scope.spawn(saver(number))).collect();
+        let stop = Stop(over);
         for round in 0..4 {
             site.wait_for_more_records("phone", counts.last().copied().unwrap_or(0));
             let begun = Instant::now();
@@ -146,7 +150,7 @@ fn g1_suspended_in_the_middle_of_a_large_download_it_is_closed_in_time_and_goes_
             keep.resume().unwrap();
         }
         drop(stop);
-        saver.join().unwrap()
+        savers.into_iter().map(|saver| saver.join().unwrap()).sum()
     });
     assert!(counts[0] < 100_000, "it was suspended in the middle: {counts:?}");
     assert!(counts.is_sorted(), "nothing is loaded twice: {counts:?}");

@@ -228,6 +228,15 @@ fn h2_the_demo_plays_its_day_and_every_promise_holds() {
 }
 
 #[test]
+fn h2_many_phones_at_once_lose_and_double_nothing() {
+    let crowd = run(&["crowd", "--phones", "12", "--seconds", "2"]);
+    let said: Value = serde_json::from_slice(&crowd.stdout).unwrap();
+    assert!(crowd.status.success(), "{crowd:?}");
+    assert_eq!(said["wrong"], 0);
+    assert!(said["edits"].as_i64().unwrap() > 12 && said["syncs"].as_i64().unwrap() > 12, "{said}");
+}
+
+#[test]
 fn a_device_that_cannot_start_says_why() {
     let site = Site::open();
     let bad_schema = site.folder.path().join("schema.json");

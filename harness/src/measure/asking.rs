@@ -12,8 +12,8 @@ use super::job::{Job, Numbers, numbers};
 use super::machine::memory;
 use super::phone::Phone;
 use super::sample::{self, Extent};
-use super::stopwatch::{ms, now, quantile};
 use super::{Fault, floor};
+use crate::stopwatch::{ms, now, quantile};
 
 /// How often each question is asked; the first answer is told apart.
 const ASKED: usize = 50;

@@ -8,7 +8,7 @@ use super::filling::expect_records;
 use super::job::{Job, Numbers, numbers};
 use super::phone::{Phone, done};
 use super::sample::Extent;
-use super::stopwatch::{ms, now, pause, quantile};
+use crate::stopwatch::{ms, now, pause, quantile};
 
 /// Saves that only warm up.
 const WARM_UP: usize = 50;

@@ -6,7 +6,7 @@ use super::floor::Floor;
 use super::job::{Job, Numbers, numbers};
 use super::phone::Phone;
 use super::sample::Extent;
-use super::stopwatch::{ms, now};
+use crate::stopwatch::{ms, now};
 
 /// Drains the product's outbox. The clock runs through `hello`, every batch, and the question for news at the end.
 pub(super) fn product(job: &Job) -> Result<Numbers, Fault> {

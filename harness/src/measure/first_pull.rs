@@ -8,7 +8,7 @@ use super::job::{Job, Numbers, numbers};
 use super::machine::memory;
 use super::phone::Phone;
 use super::sample::Extent;
-use super::stopwatch::{ms, now};
+use crate::stopwatch::{ms, now};
 
 /// Downloads through the product.
 pub(super) fn product(job: &Job, extent: Extent) -> Result<Numbers, Fault> {

@@ -16,7 +16,6 @@ mod real_server;
 mod sample;
 mod saving;
 mod stage;
-mod stopwatch;
 mod stub;
 mod table;
 

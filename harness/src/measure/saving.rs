@@ -5,7 +5,7 @@ use super::floor::Floor;
 use super::job::{Job, Numbers, numbers};
 use super::phone::Phone;
 use super::sample::Extent;
-use super::stopwatch::{ms, now};
+use crate::stopwatch::{ms, now};
 
 /// Saves that only warm up.
 pub(super) const WARM_UP: usize = 200;

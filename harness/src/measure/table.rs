@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::stopwatch::quantile;
+use crate::stopwatch::quantile;
 
 /// What is aimed at.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,26 +1,26 @@
-//! Real time, and what is left of many measures: the one room of the harness that measures.
+//! Real time, and what is left of many measures: for the programs of the harness that measure.
 
 use std::time::{Duration, Instant};
 
 /// Now.
 #[allow(clippy::disallowed_methods, reason = "a measure of real time, not the engine")]
-pub(super) fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
 /// Lets the phone be, as a person does between two changes.
 #[allow(clippy::disallowed_methods, reason = "sets a pace; nothing is expected to happen meanwhile")]
-pub(super) fn pause(time: Duration) {
+pub(crate) fn pause(time: Duration) {
     std::thread::sleep(time);
 }
 
 /// A time in milliseconds.
-pub(super) fn ms(time: Duration) -> f64 {
+pub(crate) fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
 /// The value that `share` of all values do not exceed. Zero when there are none.
-pub(super) fn quantile(values: &[f64], share: f64) -> f64 {
+pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a rank")]
