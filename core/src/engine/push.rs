@@ -101,7 +101,7 @@ impl Engine {
         while pieces.peek().is_some() {
             let settled = self.core.write(Turn::Engine, |unit| {
                 let mut settled: Vec<Settled> = Vec::new();
-                while let Some(piece) = pieces.next() {
+                for piece in pieces.by_ref() {
                     settle_piece(unit, &piece, &by_key, &mut settled)?;
                     answered
                         .extend(piece.iter().filter(|line| line.outcome.is_some()).filter_map(|line| line.shipment));
