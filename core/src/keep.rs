@@ -99,7 +99,13 @@ impl Fieldkeep {
         let context = Context { schema, user, device, clock: Arc::clone(&clock), said: Mutex::new(said) };
         let remote = NativeRemote::new(http, Arc::clone(&options.tokens), clock, &options.server);
         let core = Arc::new(Core::new(store, context, remote, options.tokens));
-        core.write(Turn::App, ledger::adopt_schema)?;
+        if let Err(error) = core.write(Turn::App, ledger::adopt_schema) {
+            return Err(if error.is_damage() {
+                closed_damaged(core, &options.folder, error).into()
+            } else {
+                error.into()
+            });
+        }
         let driver = Driver::new(Arc::clone(&core))?;
         if !options.manual {
             driver.start()?;
@@ -485,6 +491,8 @@ impl Fieldkeep {
             return Err(OpenError::Closed);
         }
         self.core.store.resume()?;
+        // Somebody else may have had the folder meanwhile, and heard more.
+        *self.core.context.said() = self.core.store.read(Said::load)?;
         {
             let mut shared = self.core.shared();
             shared.session_lost = true;
@@ -559,6 +567,13 @@ impl Fieldkeep {
     fn open_or_closed(&self) -> Result<(), KeepError> {
         if self.closed.load(std::sync::atomic::Ordering::Acquire) { Err(KeepError::Closed) } else { Ok(()) }
     }
+}
+
+/// The same for a store that is in use by now.
+fn closed_damaged(core: Arc<Core>, folder: &Path, error: StoreError) -> StoreError {
+    core.store.note_damage();
+    drop(core);
+    Store::open(folder).err().unwrap_or(error)
 }
 
 /// Damage that shows itself behind the first page: opened once more, the whole file is looked at and moved aside.

@@ -245,3 +245,29 @@ fn g6_in_use_newer_and_another_users_are_told_apart() {
     assert_eq!(desk.databases(), [DATABASE_FILE], "neither is taken for damage");
     drop(desk.device());
 }
+
+#[test]
+fn g6_a_move_that_was_not_finished_is_finished_before_anything_is_opened() {
+    let desk = Desk::new();
+    let mut device = desk.device();
+    offline(&mut device);
+    device.ask(&creation("Hansa")).unwrap();
+    device.kill().unwrap();
+    let folder = desk.disk().join("phone");
+    let name = format!("{DATABASE_FILE}.damaged-1");
+    let path = |name: &str, part: &str| folder.join(format!("{name}{part}"));
+    let log = std::fs::read(path(DATABASE_FILE, "-wal")).unwrap();
+    assert!(!log.is_empty(), "what was acknowledged last lies in the log");
+    // Killed after the first of the renames.
+    #[allow(clippy::disallowed_methods, reason = "the test plays a process that was killed")]
+    {
+        std::fs::write(path(&name, ".moving"), "").unwrap();
+        std::fs::rename(path(DATABASE_FILE, "-wal"), path(&name, "-wal")).unwrap();
+    }
+    let said = desk.refusal();
+    assert!(said.contains(".damaged-1"), "{said}");
+    assert_eq!(std::fs::read(path(&name, "-wal")).unwrap(), log, "the log lies beside its database");
+    assert!(path(&name, "").exists() && !path(DATABASE_FILE, "").exists() && !path(&name, ".moving").exists());
+    drop(desk.device());
+    assert_eq!(std::fs::read(path(&name, "-wal")).unwrap(), log, "and nothing is written over");
+}

@@ -153,3 +153,28 @@ fn e7_work_that_is_refused_as_too_old_in_mid_session_waits_for_the_update_and_as
     phone.assert_synced(job);
     assert_eq!(field.record(&server_id)["values"]["billing_contact"], "Dana");
 }
+
+#[test]
+fn e7_servers_that_contradict_each_other_are_asked_less_and_less_often() {
+    let (field, phone, job, server_id) = job_on_a_phone();
+    phone.edit(job, json!({ "billing_contact": "Dana" }));
+    let mut last_ms = 0;
+    for _ in 0..4 {
+        phone.wire.twist("/v1/push", |mut lines| {
+            lines
+                .iter_mut()
+                .for_each(|line| *line = json!({ "shipment": line["shipment"], "outcome": "schema_too_old" }));
+            lines
+        });
+        let pushes = phone.wire.pushes().len();
+        phone.sync();
+        assert_eq!(phone.wire.pushes().len(), pushes + 1, "once each time");
+        assert_eq!(phone.words(job), "Saved on this device. Update this app to send it.");
+        let wait_ms = phone.next_wake().unwrap();
+        assert!(wait_ms > last_ms, "{wait_ms} after {last_ms}");
+        last_ms = wait_ms;
+        field.advance(wait_ms);
+    }
+    phone.sync();
+    assert_eq!(field.record(&server_id)["values"]["billing_contact"], "Dana");
+}

@@ -125,7 +125,12 @@ impl Driver {
     ) -> StoreResult<T> {
         let runtime = self.runtime.as_ref().ok_or(StoreError::Closed)?;
         // A defect of ours must not reach the app as a crash; the store is consistent whatever happened.
-        catch_unwind(AssertUnwindSafe(|| work(&mut engine, runtime))).unwrap_or_else(|_| Err(StoreError::Panicked))
+        let result =
+            catch_unwind(AssertUnwindSafe(|| work(&mut engine, runtime))).unwrap_or_else(|_| Err(StoreError::Panicked));
+        if result.as_ref().is_err_and(StoreError::is_damage) {
+            self.core.store.note_damage();
+        }
+        result
     }
 
     /// Stops taking work and ends the exchange under way; returns when the engine is at rest, and says so. After

@@ -16,13 +16,17 @@ pub(super) const QUESTIONS: usize = 50;
 impl Engine {
     /// Asks about some of the records that a full refresh has not shown.
     pub(super) async fn verify(&mut self) -> StepResult {
-        let asked = self.core.read(|unit, _| unseen_records(unit, QUESTIONS))?;
+        let asked = self.core.read(|unit, _| unseen_records(unit, self.questions))?;
         let records = asked.iter().map(|(_, question)| question.clone()).collect();
         let questions = LookupRequest { shipments: Vec::new(), records };
         let token = self.session.as_ref().map_or(0, |session| session.token);
         let core = Arc::clone(&self.core);
         let answers = match self.race(core.remote.look_up(token, &questions)).await {
             Ok(answers) => answers,
+            Err(Failure::WholeRequest { .. }) if self.questions > 1 => {
+                self.questions = (asked.len().min(self.questions) / 2).max(1);
+                return Ok(());
+            }
             Err(failure) => return self.failed(failure),
         };
         self.core.write(Turn::Engine, |unit| take_unseen(unit, &asked, &answers))?;

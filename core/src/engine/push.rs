@@ -13,6 +13,7 @@ use crate::ledger::{
     seal, settle, unreported_resolutions,
 };
 use crate::remote::{Failure, PushOutcome};
+use crate::schedule::LaneReason;
 use crate::store::shipments::{self, OpenShipment};
 use crate::store::{StoreError, StoreResult, Turn, reviews};
 use crate::value::ReviewId;
@@ -52,7 +53,15 @@ impl Engine {
         let answered = answered?;
         let silent: Vec<&OpenShipment> =
             batch.shipments.iter().filter(|shipment| !answered.contains(&shipment.key)).collect();
-        self.finish_push(outcome, &batch, &silent)?;
+        if self.refused_as_too_old(&batch, &outcome.lines) {
+            // Nothing goes out before a session has said again from which version on it is taken, and not without a wait that
+            // grows: the two may contradict each other.
+            self.session = None;
+            let words = "the server takes no work of this version".to_owned();
+            self.failed(Failure::Wait { reason: LaneReason::AppTooOld, named_ms: None, words })?;
+        } else {
+            self.finish_push(outcome, &batch, &silent)?;
+        }
         self.rescan()
     }
 
@@ -71,7 +80,7 @@ impl Engine {
         let batch = self.core.write(Turn::Engine, |unit| {
             let resolutions = unreported_resolutions(unit, RESOLUTIONS)?;
             let around = ENVELOPE_BYTES + serde_json::to_vec(&resolutions).map_or(0, |text| text.len());
-            let limits = Room { items: items.min(self.batch_items), bytes: bytes.saturating_sub(around) };
+            let limits = Room { items: items.min(self.batch_items), bytes: bytes.saturating_sub(around).max(1) };
             let due = || Ok::<_, StoreError>(wholly_due(shipments::open_from(unit.db, 0, usize::MAX)?, &unit.now));
             let known = first_of(due()?, limits);
             let mut room = SealRoom {
@@ -111,12 +120,20 @@ impl Engine {
                 }
                 Ok::<_, StoreError>(settled)
             })?;
-            if settled.iter().any(|settled| settled.outcome == Outcome::SchemaTooOld) {
-                self.too_old()?;
-            }
             self.settled.extend(settled);
         }
         Ok(answered)
+    }
+
+    /// Whether the server takes no work of this very version. What an older one had sealed is made anew instead.
+    fn refused_as_too_old(&self, batch: &Batch, lines: &[PushLine]) -> bool {
+        let version = self.core.context.schema.version;
+        let present = |key| {
+            let mut sent = batch.shipments.iter();
+            sent.any(|shipment| Some(shipment.key) == key && shipment.schema_version == version)
+        };
+        let refused = |line: &&PushLine| line.outcome.as_ref().is_some_and(Outcome::is_too_old);
+        lines.iter().filter(refused).any(|line| present(line.shipment))
     }
 
     fn finish_push(&mut self, outcome: PushOutcome, batch: &Batch, silent: &[&OpenShipment]) -> StepResult {

@@ -63,12 +63,12 @@ impl Engine {
     /// What the server's time says of this device's clock (requirement D8).
     fn measure_skew(&self, sent_ms: i64, server_time_ms: i64) -> StepResult {
         let now = self.core.context.clock.now();
-        let measured_ms = server_time_ms - i64::midpoint(sent_ms, now.wall_ms);
-        let skew = Skew::at(&now, if measured_ms.abs() < SKEW_NOISE_MS { 0 } else { measured_ms });
+        let measured_ms = server_time_ms.saturating_sub(i64::midpoint(sent_ms, now.wall_ms));
+        let skew = Skew::at(&now, if measured_ms.saturating_abs() < SKEW_NOISE_MS { 0 } else { measured_ms });
         let known = self.core.context.said().skew.clone();
         let learned = self.core.write::<_, StoreError>(Turn::Engine, |unit| {
             let believed_ms = known.as_ref().map_or(0, |known| known.corrected_ms(&now) - now.wall_ms);
-            let moved = (believed_ms - skew.ms).abs() >= SKEW_NOISE_MS;
+            let moved = believed_ms.saturating_sub(skew.ms).saturating_abs() >= SKEW_NOISE_MS;
             if moved {
                 unit.journal(None, "clock_skew", &json!({"skew_ms": skew.ms}))?;
             }
@@ -112,23 +112,6 @@ impl Engine {
             self.core.context.said().versions = said;
         }
         Ok(if version < window.pending_from { Taken::Nothing } else { Taken::Something })
-    }
-
-    /// The server refuses work of this version, in the middle of a session. Nothing is sent before the next session has said
-    /// from which version on it is taken: else the same would be refused again and again.
-    pub(super) fn too_old(&mut self) -> StepResult {
-        let version = self.core.context.schema.version;
-        let known = self.core.context.said().versions;
-        let current = known.map_or(version + 1, |known| known.current);
-        let said = Versions { current, new_from: version + 1, waiting_to: 0 };
-        self.core.write::<_, StoreError>(Turn::Engine, |unit| {
-            unit.journal(None, "versions", &json!({"version": version, "refused": true}))?;
-            meta::set_versions(unit.db, &said)
-        })?;
-        self.core.context.said().versions = Some(said);
-        self.session = None;
-        self.core.notices.everything();
-        Ok(())
     }
 
     /// The token is somebody else's: nothing of this store is ever sent under another name (pitfall P16).

@@ -39,6 +39,8 @@ pub(crate) struct Engine {
     pub(super) faulty_pages: usize,
     /// Where a clean-up that is under way goes on.
     pub(super) tidying: Option<Tidy>,
+    /// A clean-up has failed since the start.
+    pub(super) untidy: bool,
     /// The boot in which the stored waits are counted.
     boot_id: String,
     /// A token was refused and renewed, and nothing has succeeded since.
@@ -64,6 +66,7 @@ impl Engine {
             pushes_in_row: 0,
             faulty_pages: 0,
             tidying: None,
+            untidy: false,
             boot_id: String::new(),
             refused_before: false,
         }
@@ -81,7 +84,7 @@ impl Engine {
             self.session = None;
         }
         match next_action(&self.facts()?) {
-            Action::Wait(wake) => return Ok(if self.tidy()? { Wake::Now } else { wake }),
+            Action::Wait(wake) => return Ok(if self.tidies()? { Wake::Now } else { wake }),
             Action::Hello => self.hello().await?,
             Action::LookUp => self.look_up().await?,
             Action::Push => {

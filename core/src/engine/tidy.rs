@@ -3,11 +3,31 @@
 use super::step::Engine;
 use crate::schedule::{DAY_MS, KEEP_JOURNAL_MS, KEEP_SETTLED_MS};
 use crate::store::tidy::{KeepSince, Tidy};
-use crate::store::{StoreResult, Turn, meta};
+use crate::store::{StoreError, StoreResult, Turn, meta};
 
 impl Engine {
+    /// Cleans up a little, where nobody waits for a report. What goes wrong with it is no failure of the sync: it is left
+    /// until the next start.
+    pub(super) fn tidies(&mut self) -> StoreResult<bool> {
+        if self.forced || self.untidy {
+            return Ok(false);
+        }
+        match self.tidy() {
+            Err(error @ (StoreError::Suspended | StoreError::Closed)) => Err(error),
+            Err(error) => {
+                self.untidy = true;
+                self.tidying = None;
+                if error.is_damage() {
+                    self.core.store.note_damage();
+                }
+                Ok(false)
+            }
+            done => done,
+        }
+    }
+
     /// Cleans up a little. Says whether it did anything: then there may be more. It never wakes a phone by itself.
-    pub(super) fn tidy(&mut self) -> StoreResult<bool> {
+    fn tidy(&mut self) -> StoreResult<bool> {
         let begun = self.tidying;
         let stage = match begun {
             Some(stage) => stage,
@@ -26,6 +46,12 @@ impl Engine {
     }
 
     fn tidy_is_due(&self) -> StoreResult<bool> {
+        // By a clock that nobody has compared with the server's, everything may look old.
+        let now = self.core.context.clock.now();
+        let compared = self.core.context.said().skew.as_ref().is_some_and(|skew| skew.boot_id == now.boot_id);
+        if !compared {
+            return Ok(false);
+        }
         let (now_ms, last_ms) = self.core.read(|unit, _| StoreResult::Ok((unit.now_ms, meta::tidied_ms(unit.db)?)))?;
         match last_ms {
             // A clock that was far ahead at the last time puts it off no longer than a right one.

@@ -1,12 +1,16 @@
 //! Work that waits while the app is updated (requirement F5): values whose field has another kind by now are read as that
 //! kind where they can be. What cannot stays as it was made, and goes to a person when it would be sent.
 
+use serde_json::json;
+
 use super::facts::created_fields;
 use super::unit::Unit;
 use super::work::Work;
+use crate::schedule::LaneReason;
 use crate::schema::RecordType;
 use crate::store::changes::{self, State};
-use crate::store::{StoreResult, meta};
+use crate::store::lanes::{self, LaneRow};
+use crate::store::{StoreError, StoreResult, meta};
 use crate::value::{Canonical, FieldMap, canonical_of_json};
 
 /// Converts what waits, once for each version of the schema.
@@ -16,11 +20,22 @@ pub(crate) fn adopt_schema(unit: &Unit<'_>) -> StoreResult<()> {
         return Ok(());
     }
     for record in changes::live_records(unit.db)? {
-        let mut work = Work::load(unit, record)?;
+        let mut work = match Work::load(unit, record) {
+            // One record that cannot be read must not keep the app shut; it is met again where it is used.
+            Err(StoreError::Unreadable(reason)) => {
+                unit.journal(Some(record), "not_converted", &json!({"reason": reason}))?;
+                continue;
+            }
+            work => work?,
+        };
         if let Some(record_type) = unit.record_type(&work.row.record_type) {
             convert(&mut work, record_type, version);
         }
         work.save(unit)?;
+    }
+    // What the old version was refused for is no reason for this one to wait.
+    if lanes::get(unit.db, lanes::FAST)?.reason == Some(LaneReason::AppTooOld) {
+        lanes::set(unit.db, lanes::FAST, &LaneRow::default())?;
     }
     meta::set_converted_to(unit.db, version)
 }

@@ -12,6 +12,10 @@ pub const DATABASE_FILE: &str = "fieldkeep.db";
 const LOCK_FILE: &str = "engine.lock";
 /// Lies there when the database turned out to be damaged in use.
 const DAMAGE_NOTE: &str = "damage.noted";
+/// What SQLite keeps beside a database, and the database.
+const PARTS: [&str; 3] = ["-wal", "-shm", ""];
+/// Marks a database that is being moved aside.
+const MOVING: &str = ".moving";
 /// Stands between the name of a database that was moved aside and its number.
 const ASIDE: &str = ".damaged-";
 /// More damaged databases than this in one folder are another problem.
@@ -63,23 +67,44 @@ impl Folder {
     }
 
     /// Moves the database aside under a new name beside it, with what SQLite keeps for it, and says where it lies (requirement
-    /// G6). Nothing is deleted.
-    #[allow(clippy::disallowed_methods, reason = "the one place that moves files")]
+    /// G6). Nothing is deleted or written over.
     pub(crate) fn set_aside(&self) -> StoreResult<PathBuf> {
-        let names = (1..).map(|number| format!("{DATABASE_FILE}{ASIDE}{number}"));
-        let free = |name: &String| !self.path.join(name).exists();
-        let name = names.take(MAX_ASIDE).find(free).ok_or(StoreError::Vanished)?;
-        // The database last: as long as it has its name, all of this is done again, with the same new name.
-        for suffix in ["-wal", "-shm", ""] {
-            match fs::rename(
-                self.path.join(format!("{DATABASE_FILE}{suffix}")),
-                self.path.join(format!("{name}{suffix}")),
-            ) {
+        let name = |number: usize| format!("{DATABASE_FILE}{ASIDE}{number}");
+        let free = |name: &String| [PARTS.as_slice(), &[MOVING]].concat().iter().all(|part| !self.has(name, part));
+        let name = (1..=MAX_ASIDE).map(name).find(free).ok_or(StoreError::Vanished)?;
+        // Killed in the middle, the next opener must not take what is left for a sound store without its log.
+        let mark = File::options().create_new(true).write(true).open(self.path.join(format!("{name}{MOVING}")))?;
+        mark.sync_all()?;
+        self.finish_move(&name)
+    }
+
+    /// Ends a move that was begun by a process which did not live to end it, if there is one.
+    pub(crate) fn unfinished_move(&self) -> StoreResult<Option<PathBuf>> {
+        for entry in fs::read_dir(&self.path)? {
+            let file = entry?.file_name();
+            if let Some(name) = file.to_str().and_then(|file| file.strip_suffix(MOVING)) {
+                return self.finish_move(name).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "the one place that moves files, and removes its own mark")]
+    fn finish_move(&self, name: &str) -> StoreResult<PathBuf> {
+        for part in PARTS {
+            match fs::rename(self.path.join(format!("{DATABASE_FILE}{part}")), self.path.join(format!("{name}{part}")))
+            {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 moved => moved?,
             }
         }
+        File::open(&self.path)?.sync_all()?;
+        fs::remove_file(self.path.join(format!("{name}{MOVING}")))?;
         Ok(self.path.join(name))
+    }
+
+    fn has(&self, name: &str, part: &str) -> bool {
+        self.path.join(format!("{name}{part}")).exists()
     }
 
     /// Databases that were moved aside, oldest first.

@@ -60,6 +60,9 @@ impl Store {
             readers: Readers::default(),
         };
         let folder = Folder::lock(path)?;
+        if let Some(place) = folder.unfinished_move()? {
+            return Err(StoreError::Corrupt("it was found damaged before".to_owned()).with_place(place));
+        }
         if let Err(cause) = store.sound_writer(&folder).map(|writer| store.gate.put(writer)) {
             return Err(if cause.is_damage() { cause.with_place(folder.set_aside()?) } else { cause });
         }

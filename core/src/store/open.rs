@@ -54,20 +54,23 @@ fn keep_statements(connection: &Connection) -> StoreResult<()> {
 
 /// Looks at the whole file.
 pub(crate) fn check_all(connection: &Connection) -> StoreResult<()> {
-    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    // Indexes can be made anew; only what cannot be is damage.
+    connection.execute_batch("REINDEX")?;
+    let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if found == "ok" { Ok(()) } else { Err(StoreError::Corrupt(found)) }
 }
 
 fn check_identity(connection: &Connection) -> StoreResult<i64> {
     let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    // Before anything of it is read: a later version may hold what this SQLite cannot.
+    if application == APPLICATION_ID && version > known {
+        return Err(StoreError::Newer { found: version, known });
+    }
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0) {
         return Err(StoreError::Foreign);
-    }
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    if version > known {
-        return Err(StoreError::Newer { found: version, known });
     }
     Ok(version)
 }

@@ -203,13 +203,15 @@ enum Walk {
     Any,
 }
 
-/// Up to so many records are fetched and sorted; of more the first in order are looked for along the order's index. With a
-/// million records and pages of twenty both cost about the same there.
-const FEW: i64 = 2_000;
+/// Up to so many records are fetched and sorted; of more the first in order are looked for along the order's index. Among a
+/// million both cost about the same where the number, squared, is a million times that of a page.
+fn few(limit: u32) -> i64 {
+    (i64::from(limit + 1) * 1_000_000).isqrt()
+}
 
 /// The other way to walk a list, and how to find out whether it is the better one.
 struct ByOrder {
-    /// Counts the records that have the value, up to [`FEW`].
+    /// Counts the records that have the value, up to [`few`].
     probe: String,
     probe_parameters: Vec<SqlValue>,
     sql: String,
@@ -219,6 +221,7 @@ struct ByOrder {
 pub(crate) struct Prepared {
     pub(crate) sql: String,
     by_order: Option<ByOrder>,
+    page: u32,
     parameters: Vec<SqlValue>,
     limit: usize,
     /// Names type, filters and order: a page mark is good for no other query.
@@ -259,8 +262,9 @@ pub(crate) fn prepare(schema: &Schema, query: &Query) -> Result<Prepared, QueryP
             let (mut test, mut probe_parameters) = (String::new(), Vec::new());
             add_test(&mut test, &mut probe_parameters, comparable(&filter.field)?, &filter.test)?;
             let probe = format!(
-                "SELECT count(*) FROM (SELECT 1 FROM records {hint}WHERE type='{}' AND life='alive'{test} LIMIT {FEW})",
-                record_type.name
+                "SELECT count(*) FROM (SELECT 1 FROM records {hint}WHERE type='{}' AND life='alive'{test} LIMIT {})",
+                record_type.name,
+                few(query.limit)
             );
             (hint, Some((probe, probe_parameters, indexed_by(record_type, &order))))
         }
@@ -295,7 +299,14 @@ pub(crate) fn prepare(schema: &Schema, query: &Query) -> Result<Prepared, QueryP
     let by_order =
         by_order.map(|(probe, probe_parameters, hint)| ByOrder { probe, probe_parameters, sql: along(&hint) });
     let sql = along(&hint);
-    Ok(Prepared { sql, by_order, parameters, limit: usize::try_from(query.limit).unwrap_or(usize::MAX), list })
+    Ok(Prepared {
+        sql,
+        by_order,
+        page: query.limit,
+        parameters,
+        limit: usize::try_from(query.limit).unwrap_or(usize::MAX),
+        list,
+    })
 }
 
 /// The same for the same type, filters and order, and for no others.
@@ -322,7 +333,7 @@ fn way<'a>(db: &Connection, prepared: &'a Prepared) -> StoreResult<&'a str> {
     let Some(by_order) = &prepared.by_order else { return Ok(&prepared.sql) };
     let mut probe = db.prepare_cached(&by_order.probe)?;
     let count: i64 = probe.query_row(params_from_iter(&by_order.probe_parameters), |row| row.get(0))?;
-    Ok(if count < FEW { &prepared.sql } else { &by_order.sql })
+    Ok(if count < few(prepared.page) { &prepared.sql } else { &by_order.sql })
 }
 
 fn indexed_by(record_type: &RecordType, field: &str) -> String {

@@ -15,6 +15,8 @@ pub(crate) struct OpenShipment {
     pub(crate) group: Option<i64>,
     pub(crate) body: String,
     pub(crate) attempts: i64,
+    /// The schema that its body was made under.
+    pub(crate) schema_version: i64,
     pub(crate) due: Due,
 }
 
@@ -37,7 +39,7 @@ pub(crate) enum Ending {
     Refused,
 }
 
-const COLUMNS: &str = "no,key,record,grp,body,attempts,wait_ms,due_wall_ms,due_boot_ms,boot_id";
+const COLUMNS: &str = "no,key,record,grp,body,attempts,wait_ms,due_wall_ms,due_boot_ms,boot_id,schema_version";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<OpenShipment> {
     let key: uuid::Bytes = row.get(1)?;
@@ -48,6 +50,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OpenShipment> {
         group: row.get(3)?,
         body: row.get(4)?,
         attempts: row.get(5)?,
+        schema_version: row.get(10)?,
         due: Due { wait_ms: row.get(6)?, wall_ms: row.get(7)?, boot_ms: row.get(8)?, boot_id: row.get(9)? },
     })
 }

@@ -52,7 +52,8 @@ impl Tidy {
                 Ok(Some(next.map_or(Self::Answers, |from| Self::Shipments { from })))
             }
             Self::Answers => {
-                let reviews = "DELETE FROM reviews WHERE no IN (SELECT no FROM reviews WHERE closed_ms<?1 AND reported=1 LIMIT ?2)";
+                let reviews = "DELETE FROM reviews WHERE no IN (SELECT no FROM reviews WHERE closed_ms<?1 AND reported=1 \
+                    AND no<(SELECT max(no) FROM reviews) LIMIT ?2)";
                 let forms = "DELETE FROM forms WHERE token IN (SELECT token FROM forms WHERE at_ms<?1 LIMIT ?2)";
                 let mut gone = 0;
                 for sql in [reviews, forms] {
@@ -108,7 +109,8 @@ fn shipments(db: &Connection, from: i64, before_ms: i64) -> StoreResult<Option<i
     let (last, count): (Option<i64>, i64) =
         db.prepare_cached(last)?.query_row(params![from, ROWS], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let Some(last) = last else { return Ok(None) };
-    let delete = "DELETE FROM shipments WHERE no BETWEEN ?1 AND ?2 AND outcome IS NOT NULL AND sealed_ms<?3";
+    let delete = "DELETE FROM shipments WHERE no BETWEEN ?1 AND ?2 AND outcome IS NOT NULL AND sealed_ms<?3 \
+         AND no<(SELECT max(no) FROM shipments)";
     db.prepare_cached(delete)?.execute(params![from, last, before_ms])?;
     Ok((count == ROWS).then_some(last + 1))
 }

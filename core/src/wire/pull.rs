@@ -31,7 +31,11 @@ impl<'de> Deserialize<'de> for PullLine {
         if is_end {
             return serde_json::from_str(text).map(|End { page }| Self::End { page }).map_err(D::Error::custom);
         }
-        serde_json::from_str(text).map(Self::Record).map_err(D::Error::custom)
+        let record = serde_json::from_str(text).map(Self::Record);
+        record.or_else(|error| match serde_json::from_str(text) {
+            Ok(End { page }) => Ok(Self::End { page }),
+            Err(_) => Err(D::Error::custom(error)),
+        })
     }
 }
 

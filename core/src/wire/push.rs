@@ -181,6 +181,16 @@ impl Outcome {
     pub fn is_definite(&self) -> bool {
         !matches!(self, Self::Later { .. } | Self::ParentMissing | Self::NotAttempted | Self::Expired)
     }
+
+    /// Whether the server takes no work of the shipment's schema version, now or when it was first asked.
+    #[must_use]
+    pub fn is_too_old(&self) -> bool {
+        match self {
+            Self::SchemaTooOld => true,
+            Self::Duplicate { first } => first.is_too_old(),
+            _ => false,
+        }
+    }
 }
 
 /// A field that somebody else changed.
