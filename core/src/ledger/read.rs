@@ -114,6 +114,9 @@ fn device_state(unit: &Unit<'_>, lane: LaneView) -> StoreResult<SyncState> {
     if waiting.plain > 0 {
         facts.extend(fact_of_waiting(unit, &of_lane(lane).unwrap_or(WhyWaiting::Ready), None, waiting.plain)?);
     }
+    if waiting.for_update > 0 {
+        facts.extend(fact_of_waiting(unit, &WhyWaiting::NeedsUpdate, None, waiting.for_update)?);
+    }
     let under_review: BTreeSet<i64> = reviews::open(unit.db)?.into_iter().map(|review| review.record).collect();
     for no in waiting.others {
         if under_review.contains(&no) {

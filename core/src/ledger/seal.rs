@@ -47,10 +47,14 @@ pub(crate) fn next_to_send(unit: &Unit<'_>, from: i64) -> StoreResult<bool> {
         let candidates = changes::pending_from(unit.db, from, CANDIDATES)?;
         let mut looked_at = BTreeSet::new();
         for candidate in &candidates {
+            from = candidate.seq + 1;
+            // What an update has to come for does not go, and may be many thousands.
+            if unit.needs_update(candidate.seq) {
+                continue;
+            }
             if looked_at.insert(candidate.record) && may_go(unit, candidate.record)? {
                 return Ok(true);
             }
-            from = candidate.seq + 1;
         }
         if candidates.len() < CANDIDATES {
             return reviews::any_unreported(unit.db);
@@ -73,7 +77,7 @@ pub(crate) fn seal(unit: &Unit<'_>, from: i64, room: &mut SealRoom) -> StoreResu
             pass.next_from = Some(candidate.seq);
             return Ok(pass);
         }
-        if looked_at.insert(candidate.record) {
+        if !unit.needs_update(candidate.seq) && looked_at.insert(candidate.record) {
             pass.sealed += seal_record(unit, candidate.record, room)?;
         }
     }

@@ -293,30 +293,32 @@ pub(crate) fn first_live_from(db: &Connection, from: i64) -> StoreResult<Option<
 pub(crate) struct Glance {
     /// Records with one operation that waits for nothing but its turn.
     pub(crate) plain: i64,
+    /// The same, but that the server takes it from a newer app only.
+    pub(crate) for_update: i64,
     /// All other records with live changes, in the order of their oldest.
     pub(crate) others: Vec<i64>,
 }
 
 /// Tells the many records of which there is nothing to say but that they wait from those that have to be looked at: one
 /// operation, no group, no barrier, pending, not paused, not put off, every record that it refers to known to the server.
-/// Changes after number `taken_to` are always looked at.
+/// Changes after number `taken_to` wait for a newer app.
 pub(crate) fn glance(db: &Connection, taken_to: i64) -> StoreResult<Glance> {
     let mut statement = db.prepare_cached(
-        "SELECT record,alone AND NOT EXISTS(SELECT 1 FROM paused WHERE paused.op=waiting.op) \
+        "SELECT record,op>?1,alone AND NOT EXISTS(SELECT 1 FROM paused WHERE paused.op=waiting.op) \
          AND (SELECT due_wall_ms IS NULL AND life='alive' FROM records WHERE no=record) \
          AND NOT EXISTS(SELECT 1 FROM refs JOIN records parent ON parent.no=refs.parent \
              WHERE refs.child=waiting.record AND parent.server_id IS NULL) \
          FROM (SELECT record,min(op) AS op,min(seq) AS first,min(op)=max(op) AND min(state)='pending' \
-             AND max(state)='pending' AND max(grp) IS NULL AND max(kind IN('archive','reopen','signoff'))=0 \
-             AND max(seq)<=?1 AS alone \
+             AND max(state)='pending' AND max(grp) IS NULL AND max(kind IN('archive','reopen','signoff'))=0 AS alone \
              FROM changes WHERE state IN('pending','sealed','held') GROUP BY record) AS waiting ORDER BY first",
     )?;
     let mut glance = Glance::default();
     let mut rows = statement.query([taken_to])?;
     while let Some(row) = rows.next()? {
-        match row.get::<_, bool>(1)? {
-            true => glance.plain += 1,
-            false => glance.others.push(row.get(0)?),
+        match (row.get::<_, bool>(2)?, row.get::<_, bool>(1)?) {
+            (true, false) => glance.plain += 1,
+            (true, true) => glance.for_update += 1,
+            (false, _) => glance.others.push(row.get(0)?),
         }
     }
     Ok(glance)
