@@ -245,3 +245,20 @@ fn h2_a_slow_line_with_held_requests_carries_everything() {
     assert_eq!(visit.field.records("note").len(), 2);
     visit.phone.assert_synced(note);
 }
+
+#[test]
+fn a4_a_request_that_the_network_repeats_days_later_has_no_second_effect() {
+    let visit = Visit::new();
+    visit.proxy.next("/v1/push", json!("keep"));
+    visit.phone.edit(visit.job, json!({ "description": "Leaks" }));
+    visit.phone.sync();
+    visit.phone.edit(visit.job, json!({ "description": null }));
+    visit.phone.sync();
+    visit.field.advance(8 * support::DAY_MS);
+    let now_ms = visit.phone.keep().now_ms().unwrap();
+    visit.proxy.tell(json!({ "do": "repeat", "at_ms": now_ms }));
+    visit.phone.sync();
+    let record = visit.field.record(&visit.server_id);
+    assert_eq!(record["values"]["description"], json!(null), "the record looks as it did before, and stays so");
+    assert_eq!(record["changes"]["description"], 2);
+}

@@ -271,3 +271,28 @@ fn g6_a_move_that_was_not_finished_is_finished_before_anything_is_opened() {
     drop(desk.device());
     assert_eq!(std::fs::read(path(&name, "-wal")).unwrap(), log, "and nothing is written over");
 }
+
+#[test]
+fn g6_a_log_whose_database_is_empty_or_gone_is_kept_and_named() {
+    for gone in [false, true] {
+        let desk = Desk::new();
+        let mut device = desk.device();
+        offline(&mut device);
+        device.ask(&creation("Hansa")).unwrap();
+        device.kill().unwrap();
+        let database = desk.disk().join("phone").join(DATABASE_FILE);
+        let log = std::fs::read(database.with_file_name(format!("{DATABASE_FILE}-wal"))).unwrap();
+        #[allow(clippy::disallowed_methods, reason = "the test plays a broken disk")]
+        if gone {
+            std::fs::remove_file(&database).unwrap();
+        } else {
+            std::fs::write(&database, "").unwrap();
+        }
+        assert!(desk.refusal().contains(".damaged-1"), "gone: {gone}");
+        let kept = database.with_file_name(format!("{DATABASE_FILE}.damaged-1-wal"));
+        assert_eq!(std::fs::read(kept).unwrap(), log, "gone: {gone}");
+        let mut device = desk.device();
+        let files = device.ask(&json!({ "do": "damaged_files" })).unwrap();
+        assert_eq!(files["files"].as_array().unwrap().len(), 1, "gone: {gone}");
+    }
+}

@@ -78,6 +78,14 @@ impl Folder {
         self.finish_move(&name)
     }
 
+    /// Whether SQLite's log lies there without the database that it belongs to: work may be in it, and a new database would
+    /// write over it.
+    pub(crate) fn log_is_orphaned(&self) -> bool {
+        let bytes =
+            |part: &str| fs::metadata(self.path.join(format!("{DATABASE_FILE}{part}"))).map_or(0, |file| file.len());
+        bytes("") == 0 && bytes("-wal") > 0
+    }
+
     /// Ends a move that was begun by a process which did not live to end it, if there is one.
     pub(crate) fn unfinished_move(&self) -> StoreResult<Option<PathBuf>> {
         for entry in fs::read_dir(&self.path)? {
@@ -98,6 +106,8 @@ impl Folder {
                 moved => moved?,
             }
         }
+        // Where the database itself was gone, its place is marked, so that the log beside it is found.
+        let _ = File::options().create_new(true).write(true).open(self.path.join(name));
         File::open(&self.path)?.sync_all()?;
         fs::remove_file(self.path.join(format!("{name}{MOVING}")))?;
         Ok(self.path.join(name))

@@ -63,6 +63,10 @@ impl Store {
         if let Some(place) = folder.unfinished_move()? {
             return Err(StoreError::Corrupt("it was found damaged before".to_owned()).with_place(place));
         }
+        if folder.log_is_orphaned() {
+            let cause = StoreError::Corrupt("the database is empty or gone, and its log is not".to_owned());
+            return Err(cause.with_place(folder.set_aside()?));
+        }
         if let Err(cause) = store.sound_writer(&folder).map(|writer| store.gate.put(writer)) {
             return Err(if cause.is_damage() { cause.with_place(folder.set_aside()?) } else { cause });
         }

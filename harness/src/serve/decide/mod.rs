@@ -123,6 +123,12 @@ impl Turn<'_> {
             };
             return Ok(Verdict::replay(Outcome::Duplicate { first: Box::new(known.outcome) }, record));
         }
+        // Its key is forgotten, the shipment is not: what a network repeats days later is not applied a second time, though the
+        // record may look again as it did before. A create is found by its device's id, for ever.
+        let is_create = sent.shipment.as_ref().is_ok_and(|shipment| shipment.kind == ChangeKind::Create);
+        if !is_create && store::applied(tx, sent.id, self.user)?.is_some() {
+            return Ok(Verdict::new(Outcome::Expired, None));
+        }
         if let Some(outcome) = self.behaviour.next_answer() {
             return Ok(Verdict::new(outcome, None));
         }
