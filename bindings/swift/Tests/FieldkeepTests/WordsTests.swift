@@ -67,6 +67,8 @@ extension Behaviours.Words {
         try await Site.with { site in
             let phone = try await site.phone()
             let (id, _) = try await phone.syncedCustomer()
+            // The first download may still be under way, and then it has a sentence, too.
+            _ = try await phone.syncNow()
             try await phone.conditions(offline)
             let paused = try await phone.edit(phone.record(id)) { $0.text("city", "Kiel") }
             try await phone.pause(try #require(paused.operations.first))

@@ -49,6 +49,8 @@ class WordsTest {
         Site().use { site ->
             site.phone().use { keep ->
                 val paused = keep.syncedCustomer("Hansa")
+                // The first download may still be under way, and then it has a sentence, too.
+                keep.syncNow()
                 keep.goOffline()
                 keep.pause(keep.edit(paused) { text("city", "Kiel") }.operations.single())
                 keep.customer("Weber")
