@@ -15,8 +15,9 @@ pub mod office;
 pub mod program;
 pub mod report;
 pub mod serve;
+pub mod signed_in;
+pub mod stopwatch;
 pub mod token_file;
 
 mod private_file;
 mod server_time;
-mod stopwatch;

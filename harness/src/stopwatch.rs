@@ -4,23 +4,26 @@ use std::time::{Duration, Instant};
 
 /// Now.
 #[allow(clippy::disallowed_methods, reason = "a measure of real time, not the engine")]
-pub(crate) fn now() -> Instant {
+#[must_use]
+pub fn now() -> Instant {
     Instant::now()
 }
 
 /// Lets the phone be, as a person does between two changes.
 #[allow(clippy::disallowed_methods, reason = "sets a pace; nothing is expected to happen meanwhile")]
-pub(crate) fn pause(time: Duration) {
+pub fn pause(time: Duration) {
     std::thread::sleep(time);
 }
 
 /// A time in milliseconds.
-pub(crate) fn ms(time: Duration) -> f64 {
+#[must_use]
+pub fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
 /// The value that `share` of all values do not exceed. Zero when there are none.
-pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
+#[must_use]
+pub fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a rank")]

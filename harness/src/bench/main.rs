@@ -4,9 +4,9 @@
 //! One measure a process, one JSON line a measure: `fieldkeep-bench MEASURE FOLDER SCHEMA SERVER TOKEN COUNT`.
 
 mod phone;
+mod processor;
 mod reading;
 mod saving;
-mod stopwatch;
 mod watching;
 
 use std::process::ExitCode;

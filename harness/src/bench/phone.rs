@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use fieldkeep::remote::{AccessToken, TokenFuture, TokenProvider};
 use fieldkeep::schedule::{Battery, Conditions, NetworkKind};
 use fieldkeep::schema::Schema;
 use fieldkeep::{Fieldkeep, OpenOptions, Query, Record, SyncOutcome};
+use fieldkeep_harness::signed_in::SignedIn;
 use serde_json::json;
 
 use crate::Fault;
@@ -66,18 +66,5 @@ impl Phone {
         }
         found.truncate(count);
         Ok(found)
-    }
-}
-
-/// Somebody who is signed in for good.
-struct SignedIn(String);
-
-impl TokenProvider for SignedIn {
-    fn current(&self) -> Option<AccessToken> {
-        Some(AccessToken { text: self.0.clone(), generation: 1 })
-    }
-
-    fn refresh(&self, _stale: u64) -> TokenFuture<'_> {
-        Box::pin(async { None })
     }
 }

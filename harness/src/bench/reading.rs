@@ -1,11 +1,12 @@
 //! One record after the other, and a long page.
 
 use fieldkeep::Query;
+use fieldkeep_harness::stopwatch::{ms, now, quantile};
 use serde_json::{Value, json};
 
 use crate::Fault;
 use crate::phone::{PAGE, Phone};
-use crate::stopwatch::{cpu_ms, ms, now, quantile};
+use crate::processor::cpu_ms;
 
 /// Pages read; the first ones only warm up.
 const PAGES: usize = 25;
@@ -45,6 +46,6 @@ pub(crate) fn measure(phone: &Phone, count: usize) -> Result<Value, Fault> {
         "language": "Rust", "measure": "get",
         "us_per_call": ms(one_by_one) * 1e3 / f64::from(calls),
         "cpu_us_per_call": one_by_one_cpu_ms * 1e3 / f64::from(calls),
-        "page_ms": quantile(&mut pages_ms[WARM_PAGES..], 0.5), "page_cpu_ms": pages_cpu_ms / f64::from(pages),
+        "page_ms": quantile(&pages_ms[WARM_PAGES..], 0.5), "page_cpu_ms": pages_cpu_ms / f64::from(pages),
     }))
 }

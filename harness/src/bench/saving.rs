@@ -2,11 +2,11 @@
 
 use fieldkeep::value::Value as Field;
 use fieldkeep::{CommitOptions, Edit, Record};
+use fieldkeep_harness::stopwatch::now;
 use serde_json::{Value, json};
 
 use crate::Fault;
 use crate::phone::Phone;
-use crate::stopwatch::now;
 
 /// Saves that only warm up.
 const WARM_UP: usize = 200;

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use fieldkeep::value::{RecordId, Value as Field};
 use fieldkeep::{CommitOptions, Edit, Listener, Query, Record, Sort, Update, WatchTarget};
+use fieldkeep_harness::stopwatch::{ms, now, pause, quantile};
 use serde_json::{Value, json};
 
 use crate::Fault;
 use crate::phone::Phone;
-use crate::stopwatch::{ms, now, pause, quantile};
 
 /// Changes that only warm up.
 const WARM_UP: usize = 10;
@@ -81,8 +81,8 @@ pub(crate) fn measure(
     }
     Ok(json!({
         "language": "Rust", "measure": "watch", "samples": after_save_ms.len(), "beside_pull": beside_pull,
-        "p50_ms": quantile(&mut after_save_ms, 0.5), "p99_ms": quantile(&mut after_save_ms, 0.99),
-        "p50_from_call_ms": quantile(&mut after_call_ms, 0.5), "p99_from_call_ms": quantile(&mut after_call_ms, 0.99),
+        "p50_ms": quantile(&after_save_ms, 0.5), "p99_ms": quantile(&after_save_ms, 0.99),
+        "p50_from_call_ms": quantile(&after_call_ms, 0.5), "p99_from_call_ms": quantile(&after_call_ms, 0.99),
     }))
 }
 

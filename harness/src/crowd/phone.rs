@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fieldkeep::remote::{AccessToken, TokenFuture, TokenProvider};
 use fieldkeep::schema::Schema;
 use fieldkeep::value::{RecordId, Value};
 use fieldkeep::{CommitOptions, Edit, Fieldkeep, OpenOptions};
 
 use super::Fault;
+use crate::signed_in::SignedIn;
 use crate::stopwatch;
 
 /// Whose phones they are: one person's, so that each hears of all others' work.
@@ -89,18 +89,5 @@ impl Errand {
             http: None,
             manual: true,
         })?)
-    }
-}
-
-/// Somebody who is signed in for good.
-struct SignedIn(String);
-
-impl TokenProvider for SignedIn {
-    fn current(&self) -> Option<AccessToken> {
-        Some(AccessToken { text: self.0.clone(), generation: 1 })
-    }
-
-    fn refresh(&self, _stale: u64) -> TokenFuture<'_> {
-        Box::pin(async { None })
     }
 }
