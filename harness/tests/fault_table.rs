@@ -189,8 +189,11 @@ fn meet_all(moment: Moment) {
         let words = visit.phone.device_words();
         match waits(moment, effect) {
             None => assert!(words.starts_with("Synced at "), "{what}: {words}"),
-            Some(0) if effect == Effect::SignIn => {}
-            Some(0) => assert!(visit.phone.next_wake().is_some(), "{what}: it comes back for the news"),
+            Some(0) => {
+                assert!(words.starts_with("Synced at "), "{what}: {words}");
+                let comes_back = visit.phone.next_wake().is_some();
+                assert_eq!(comes_back, effect != Effect::SignIn, "{what}: for the news, once it may");
+            }
             Some(waiting) => {
                 assert_eq!(visit.phone.outbox().len(), waiting, "{what}");
                 assert_eq!(words, expected(&visit, effect, waiting), "{what}");
