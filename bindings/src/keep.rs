@@ -52,7 +52,7 @@ impl FieldkeepCore {
     /// Opens a user's folder, making it if need be, and goes on where the last process stopped.
     ///
     /// # Errors
-    /// [`OpenError`]; nothing in the folder was changed then.
+    /// [`OpenError`]; nothing in the folder was changed then, but that a damaged file was moved aside.
     #[uniffi::constructor]
     pub fn open(config: OpenConfig, tokens: Arc<dyn TokenSource>) -> Result<Self, OpenError> {
         let http = ReqwestHttp::new(&config.private_roots).map_err(|words| OpenError::SetUp { words })?;

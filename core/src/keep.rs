@@ -1,23 +1,24 @@
 //! The public face. Short: every method delegates.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock, new_uuid};
 use crate::engine::{Core, Driver, Engine, Listener, SliceReport, Subscription, SyncReport, WatchTarget};
 use crate::error::{KeepError, OpenError};
 use crate::ledger::{
-    self, CommitOptions, Context, DiscardPlan, Edit, HistoryEntry, OutboxItem, Receipt, Record, RecordPage, Resolve,
-    Review, Said, SeenStamp,
+    self, CommitOptions, DiscardPlan, Edit, HistoryEntry, OutboxItem, Receipt, Record, RecordPage, Resolve, Review,
+    Said, SeenStamp,
 };
-use crate::remote::{Http, NativeRemote, ReqwestHttp, TokenProvider, check_address};
+use crate::opening::{self, Parts};
+use crate::remote::{Http, ReqwestHttp, TokenProvider, check_address};
 use crate::schedule::{Conditions, NetworkKind};
 use crate::schema::Schema;
 use crate::state::SyncState;
 use crate::store::drafts::{self, DraftRow};
 use crate::store::query::{self, Query};
-use crate::store::{Store, StoreError, StoreResult, Turn, durable, meta, new_file, records};
+use crate::store::{StoreError, Turn, durable, new_file, records};
 use crate::value::{FormToken, RecordId, ReviewId};
 
 /// Time for the step and the transaction under way when it is closed; then they are interrupted, which loses nothing.
@@ -73,7 +74,7 @@ impl Fieldkeep {
     /// Opens a user's folder, making it if need be, and goes on where the last process stopped.
     ///
     /// # Errors
-    /// [`OpenError`]; nothing in the folder was changed then.
+    /// [`OpenError`]; nothing in the folder was changed then, but that a damaged file was moved aside.
     pub fn open(options: OpenOptions) -> Result<Self, OpenError> {
         let clock = options.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let http = match options.http {
@@ -85,29 +86,10 @@ impl Fieldkeep {
         if let Some((what, _)) = missing.iter().find(|(_, empty)| *empty) {
             return Err(OpenError::SetUp { words: format!("no {what} is named") });
         }
-        let store = Store::open(&options.folder)?;
-        let (schema, user) = (Arc::new(options.schema), options.user);
-        let claimed = store.write(Turn::App, |db| {
-            meta::claim(db, &user)?;
-            meta::adopt_schema(db, &schema)?;
-            StoreResult::Ok((meta::device(db, || new_uuid(clock.as_ref()).to_string())?, Said::load(db)?))
-        });
-        let (device, said) = match claimed {
-            Err(error) if error.is_damage() => return Err(reopened_damaged(store, &options.folder, error).into()),
-            claimed => claimed?,
-        };
-        let context = Context { schema, user, device, clock: Arc::clone(&clock), said: Mutex::new(said) };
-        let remote = NativeRemote::new(http, Arc::clone(&options.tokens), clock, &options.server);
-        let core = Arc::new(Core::new(store, context, remote, options.tokens));
-        if let Err(error) = core.write(Turn::App, ledger::adopt_schema) {
-            return Err(if error.is_damage() {
-                closed_damaged(core, &options.folder, error).into()
-            } else {
-                error.into()
-            });
-        }
+        let OpenOptions { folder, user, schema, server, tokens, manual, .. } = options;
+        let core = opening::open(&folder, Parts { user, schema, server, tokens, clock, http })?;
         let driver = Driver::new(Arc::clone(&core))?;
-        if !options.manual {
+        if !manual {
             driver.start()?;
         }
         Ok(Self { core, driver, closed: false.into() })
@@ -567,20 +549,6 @@ impl Fieldkeep {
     fn open_or_closed(&self) -> Result<(), KeepError> {
         if self.closed.load(std::sync::atomic::Ordering::Acquire) { Err(KeepError::Closed) } else { Ok(()) }
     }
-}
-
-/// The same for a store that is in use by now.
-fn closed_damaged(core: Arc<Core>, folder: &Path, error: StoreError) -> StoreError {
-    core.store.note_damage();
-    drop(core);
-    Store::open(folder).err().unwrap_or(error)
-}
-
-/// Damage that shows itself behind the first page: opened once more, the whole file is looked at and moved aside.
-fn reopened_damaged(store: Store, folder: &Path, error: StoreError) -> StoreError {
-    store.note_damage();
-    drop(store);
-    Store::open(folder).err().unwrap_or(error)
 }
 
 fn not_here(id: RecordId) -> KeepError {

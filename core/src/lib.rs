@@ -13,6 +13,7 @@ mod error;
 mod keep;
 mod ledger;
 pub mod merge;
+mod opening;
 pub mod remote;
 pub mod schedule;
 pub mod schema;

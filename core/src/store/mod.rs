@@ -87,7 +87,12 @@ impl Store {
 
     /// Notes that a call met damage, for the next opener.
     pub(crate) fn note_damage(&self) {
-        Folder::note_damage(&self.path);
+        Self::note_damage_in(&self.path);
+    }
+
+    /// The same for a store that is not open.
+    pub(crate) fn note_damage_in(path: &Path) {
+        Folder::note_damage(path);
     }
 
     /// Databases that were found damaged and moved aside, oldest first.
