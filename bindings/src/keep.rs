@@ -64,6 +64,7 @@ impl FieldkeepCore {
             tokens: Arc::new(Tokens(tokens)),
             clock: None,
             http: Some(Arc::new(http)),
+            files: None,
             manual: false,
         };
         Ok(Self(Fieldkeep::open(options)?))

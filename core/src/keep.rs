@@ -17,6 +17,7 @@ use crate::schedule::{Conditions, NetworkKind};
 use crate::schema::Schema;
 use crate::state::SyncState;
 use crate::store::drafts::{self, DraftRow};
+use crate::store::files::{Files, SystemFiles};
 use crate::store::query::{self, Query};
 use crate::store::{StoreError, Turn, durable, new_file, records};
 use crate::value::{FormToken, RecordId, ReviewId};
@@ -40,6 +41,8 @@ pub struct OpenOptions {
     pub clock: Option<Arc<dyn Clock>>,
     /// The network; reqwest unless given.
     pub http: Option<Arc<dyn Http>>,
+    /// The file system; the operating system's unless given.
+    pub files: Option<Arc<dyn Files>>,
     /// Nothing moves by itself: the caller runs the engine and the notifier. For tests, scripts and the simulator.
     pub manual: bool,
 }
@@ -65,8 +68,8 @@ pub struct Draft {
 /// All methods may be called from any thread. Only [`Fieldkeep::sync_now`], [`Fieldkeep::sync_record`] and
 /// [`Fieldkeep::run_until`] wait for the network.
 pub struct Fieldkeep {
-    core: Arc<Core>,
-    driver: Arc<Driver>,
+    pub(crate) core: Arc<Core>,
+    pub(crate) driver: Arc<Driver>,
     closed: std::sync::atomic::AtomicBool,
 }
 
@@ -86,8 +89,9 @@ impl Fieldkeep {
         if let Some((what, _)) = missing.iter().find(|(_, empty)| *empty) {
             return Err(OpenError::SetUp { words: format!("no {what} is named") });
         }
+        let files = options.files.unwrap_or_else(|| Arc::new(SystemFiles));
         let OpenOptions { folder, user, schema, server, tokens, manual, .. } = options;
-        let core = opening::open(&folder, Parts { user, schema, server, tokens, clock, http })?;
+        let core = opening::open(&folder, Parts { user, schema, server, tokens, clock, http, files })?;
         let driver = Driver::new(Arc::clone(&core))?;
         if !manual {
             driver.start()?;
@@ -507,7 +511,7 @@ impl Fieldkeep {
     }
 
     /// What is left of so many milliseconds, each time it is asked.
-    fn time_left(&self, within_ms: i64) -> impl Fn() -> Duration + use<> {
+    pub(crate) fn time_left(&self, within_ms: i64) -> impl Fn() -> Duration + use<> {
         let clock = Arc::clone(&self.core.context.clock);
         let start_ms = clock.now().boot_ms;
         move || {
@@ -546,7 +550,7 @@ impl Fieldkeep {
         result
     }
 
-    fn open_or_closed(&self) -> Result<(), KeepError> {
+    pub(crate) fn open_or_closed(&self) -> Result<(), KeepError> {
         if self.closed.load(std::sync::atomic::Ordering::Acquire) { Err(KeepError::Closed) } else { Ok(()) }
     }
 }

@@ -14,6 +14,7 @@ mod keep;
 mod ledger;
 pub mod merge;
 mod opening;
+mod polled;
 pub mod remote;
 pub mod schedule;
 pub mod schema;
@@ -31,6 +32,7 @@ pub use ledger::{
     CommitOptions, DiscardPlan, Edit, HistoryEntry, OutboxItem, PlannedDiscard, PlannedQuestion, Receipt, Record,
     RecordPage, RecordStatus, Resolve, Review, ReviewKind, SeenStamp, WhyWaiting,
 };
+pub use polled::PolledStep;
 pub use store::query::{Comparison, Filter, MAX_PAGE, Query, Sort};
 
 /// The example of the README is compiled and run with the tests.

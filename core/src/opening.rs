@@ -9,7 +9,8 @@ use crate::engine::Core;
 use crate::ledger::{self, Context, Said};
 use crate::remote::{Http, NativeRemote, TokenProvider};
 use crate::schema::Schema;
-use crate::store::{Store, StoreError, StoreResult, Turn, meta};
+use crate::store::files::Files;
+use crate::store::{Site, Store, StoreError, StoreResult, Turn, meta};
 
 /// What a core is made of besides its folder.
 pub(crate) struct Parts {
@@ -19,22 +20,24 @@ pub(crate) struct Parts {
     pub(crate) tokens: Arc<dyn TokenProvider>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: Arc<dyn Http>,
+    pub(crate) files: Arc<dyn Files>,
 }
 
 /// Opens the folder. Damage that shows itself behind the first page is looked for in the whole file, and moved aside with it.
 pub(crate) fn open(folder: &Path, parts: Parts) -> StoreResult<Arc<Core>> {
+    let files = Arc::clone(&parts.files);
     match assemble(folder, parts) {
         Err(error) if error.is_damage() && !matches!(error, StoreError::SetAside { .. }) => {
-            Store::note_damage_in(folder);
-            Err(Store::open(folder).err().unwrap_or(error))
+            Site::new(folder, Arc::clone(&files)).note_damage();
+            Err(Store::open(folder, files).err().unwrap_or(error))
         }
         done => done,
     }
 }
 
 fn assemble(folder: &Path, parts: Parts) -> StoreResult<Arc<Core>> {
-    let Parts { user, schema, server, tokens, clock, http } = parts;
-    let store = Store::open(folder)?;
+    let Parts { user, schema, server, tokens, clock, http, files } = parts;
+    let store = Store::open(folder, files)?;
     let (device, said) = store.write(Turn::App, |db| {
         meta::claim(db, &user)?;
         meta::adopt_schema(db, &schema)?;

@@ -42,6 +42,7 @@ fn open(field: &Field, folder: &TempDir, act: impl Fn() + Send + Sync + 'static)
         tokens: Arc::new(Provider { token: field.token("ana"), act: Box::new(act) }),
         clock: None,
         http: None,
+        files: None,
         manual: false,
     };
     Arc::new(Fieldkeep::open(options).unwrap())

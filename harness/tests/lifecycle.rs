@@ -65,6 +65,7 @@ fn open(field: &Field, folder: &Path, http: Option<Arc<dyn Http>>, manual: bool)
         tokens: Arc::new(tokens),
         clock: Some(Arc::new(ManualClock::new(START_MS, "boot"))),
         http,
+        files: None,
         manual,
     })?;
     Ok(Arc::new(keep))
@@ -512,6 +513,7 @@ fn a_set_up_without_a_folder_or_a_user_is_refused_and_makes_nothing() {
             tokens: Arc::new(Tokens::default()),
             clock: None,
             http: None,
+            files: None,
             manual: true,
         };
         let refused = Fieldkeep::open(options).map(|_| ());

@@ -69,6 +69,7 @@ impl Site {
             tokens: Arc::new(tokens),
             clock: None,
             http,
+            files: None,
             manual: false,
         })
         .unwrap()
@@ -201,6 +202,7 @@ fn open(field: &Field, folder: &Path, server: &str, manual: bool) -> Fieldkeep {
         tokens: Arc::new(tokens),
         clock: None,
         http: None,
+        files: None,
         manual,
     })
     .unwrap()

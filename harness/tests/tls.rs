@@ -99,6 +99,7 @@ fn phone(field: &Field, server: &str, roots: &[Vec<u8>]) -> Phone {
         tokens: Arc::new(tokens),
         clock: Some(field.clock.clone()),
         http: Some(Arc::new(ReqwestHttp::new(roots).unwrap())),
+        files: None,
         manual: true,
     });
     Phone { keep: keep.unwrap(), _folder: folder }

@@ -1,11 +1,13 @@
 //! Who drives the engine: a control thread of its own in an app, the caller in tests and scripts.
 
+use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
@@ -91,22 +93,33 @@ impl Driver {
         let Some(seated) = seated else { return Ok(None) };
         let slice = self.seated(seated, |engine, runtime| {
             runtime.block_on(async {
-                let mut run = pin!(engine.run_slice(|| left().is_zero()));
                 if !time_passes {
-                    return run.await;
+                    return engine.run_slice(|| left().is_zero()).await;
                 }
                 // A timer of the runtime, where else a `Wake` is the rule: the waiting is for the network, which has only
                 // such timers, and it ends with the slice.
-                match timeout(left(), &mut run).await {
-                    Ok(report) => report,
-                    Err(_) => {
-                        let _over = self.core.stop.end_slice();
-                        run.await
-                    }
-                }
+                let over = async { drop(timeout(left(), pending::<()>()).await) };
+                self.slice_until(engine, &left, over).await
             })
         })?;
         Ok(Some(slice))
+    }
+
+    /// Steps until nothing is due, or until `over` is done, which ends the request under way, too.
+    pub(crate) async fn slice_until(
+        &self,
+        engine: &mut Engine,
+        left: impl Fn() -> Duration,
+        over: impl Future<Output = ()>,
+    ) -> StoreResult<SliceReport> {
+        let mut run = pin!(engine.run_slice(|| left().is_zero()));
+        tokio::select! {
+            biased;
+            report = &mut run => return report,
+            () = over => {}
+        }
+        let _over = self.core.stop.end_slice();
+        run.await
     }
 
     /// When the engine wants to be called, without waiting for a step under way: that of the engine at rest, else what the
@@ -127,10 +140,42 @@ impl Driver {
         // A defect of ours must not reach the app as a crash; the store is consistent whatever happened.
         let result =
             catch_unwind(AssertUnwindSafe(|| work(&mut engine, runtime))).unwrap_or_else(|_| Err(StoreError::Panicked));
+        self.noted(result)
+    }
+
+    fn noted<T>(&self, result: StoreResult<T>) -> StoreResult<T> {
         if result.as_ref().is_err_and(StoreError::is_damage) {
             self.core.store.note_damage();
         }
         result
+    }
+
+    /// Work with the engine for a caller that polls it in its own time, and polls nothing else of this core meanwhile that
+    /// needs the engine.
+    pub(crate) async fn polled<T>(&self, work: impl AsyncFnOnce(&mut Engine) -> StoreResult<T>) -> StoreResult<T> {
+        let mut engine = self.seat.take()?;
+        let result = AssertUnwindSafe(work(&mut engine)).catch_unwind().await;
+        self.noted(result.unwrap_or_else(|_| Err(StoreError::Panicked)))
+    }
+
+    /// One step as the control thread takes it, for such a caller.
+    pub(crate) async fn polled_step(&self) -> (Wake, Option<StoreError>) {
+        let result = self.polled(async |engine: &mut Engine| {
+            let wake = engine.step().await;
+            engine.settled.clear();
+            wake
+        });
+        self.after_step(result.await)
+    }
+
+    /// Whether anything has happened since this was asked last.
+    pub(crate) fn take_poke(&self) -> bool {
+        std::mem::take(&mut self.signals().poked)
+    }
+
+    /// Ends the exchange under way at its next poll: what [`Driver::pause`] begins with.
+    pub(crate) fn rest(&self) {
+        self.core.stop.rest();
     }
 
     /// Stops taking work and ends the exchange under way; returns when the engine is at rest, and says so. After
@@ -180,16 +225,17 @@ impl Driver {
             engine.settled.clear();
             wake
         });
+        self.after_step(result).0
+    }
+
+    fn after_step(&self, result: StoreResult<Wake>) -> (Wake, Option<StoreError>) {
         match result {
-            Ok(wake) => wake,
-            Err(StoreError::Suspended | StoreError::Closed) => Wake::Idle,
+            Ok(wake) => (wake, None),
+            Err(StoreError::Suspended | StoreError::Closed) => (Wake::Idle, None),
             Err(error) => {
                 let noted = self.core.lane_failed(&Failure::unreadable(error.to_string()));
-                if noted.is_err() {
-                    Wake::In(i64::try_from(LONGEST_NAP.as_millis()).unwrap_or(60_000))
-                } else {
-                    Wake::Now
-                }
+                let nap = Wake::In(i64::try_from(LONGEST_NAP.as_millis()).unwrap_or(60_000));
+                (if noted.is_err() { nap } else { Wake::Now }, Some(error))
             }
         }
     }

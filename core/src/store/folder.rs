@@ -1,10 +1,13 @@
 //! The folder of one user's store: its files and the lock that keeps a second opener out (pitfall 17).
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::error::{StoreError, StoreResult};
+use super::files::{FileLock, Files};
+use super::open::Place;
 
 /// The database file; SQLite adds `-wal` and `-shm`.
 pub const DATABASE_FILE: &str = "fieldkeep.db";
@@ -21,119 +24,145 @@ const ASIDE: &str = ".damaged-";
 /// More damaged databases than this in one folder are another problem.
 const MAX_ASIDE: usize = 1_000;
 
-/// The folder, locked for this opener until dropped.
-pub(crate) struct Folder {
+/// A folder, whether or not anybody has its lock.
+#[derive(Clone)]
+pub(crate) struct Site {
     path: PathBuf,
-    lock: File,
+    files: Arc<dyn Files>,
 }
 
-impl Folder {
-    /// Makes the folder if need be and takes its lock. The system releases the lock when the process ends, however it
-    /// ends.
-    pub(crate) fn lock(path: &Path) -> StoreResult<Self> {
-        if path.is_file() {
+/// The folder, locked for this opener until dropped.
+pub(crate) struct Folder {
+    site: Site,
+    _lock: Box<dyn FileLock>,
+}
+
+impl Site {
+    pub(crate) fn new(path: &Path, files: Arc<dyn Files>) -> Self {
+        Self { path: path.to_owned(), files }
+    }
+
+    /// Makes the folder if need be and takes its lock.
+    pub(crate) fn lock(&self) -> StoreResult<Folder> {
+        if self.files.size(&self.path)?.is_some() {
             return Err(StoreError::NoFolder);
         }
-        fs::create_dir_all(path)?;
-        let lock = File::options().create(true).truncate(false).write(true).open(path.join(LOCK_FILE))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), lock }),
+        self.files.make_folder(&self.path)?;
+        match self.files.lock(&self.path.join(LOCK_FILE)) {
+            Ok(lock) => Ok(Folder { site: self.clone(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
             Err(TryLockError::Error(error)) => Err(StoreError::Folder(error)),
         }
     }
 
     /// Whether there is a database, without making anything.
-    pub(crate) fn has_database(path: &Path) -> bool {
-        path.join(DATABASE_FILE).exists()
+    pub(crate) fn has_database(&self) -> StoreResult<bool> {
+        Ok(self.files.size(&self.path.join(DATABASE_FILE))?.is_some())
     }
 
     /// Notes that the database turned out to be damaged while it was in use: the next opener looks at all of it.
-    #[allow(clippy::disallowed_methods, reason = "the one place that makes files")]
-    pub(crate) fn note_damage(path: &Path) {
+    pub(crate) fn note_damage(&self) {
         // Without the note the damage is met again.
-        let _ = File::create(path.join(DAMAGE_NOTE));
+        let _ = self.files.make_new(&self.path.join(DAMAGE_NOTE));
     }
 
-    /// Whether that was noted.
-    pub(crate) fn damage_is_noted(&self) -> bool {
-        self.path.join(DAMAGE_NOTE).exists()
+    /// The database file.
+    pub(crate) fn database(&self) -> Place {
+        Place { path: self.path.join(DATABASE_FILE), vfs: self.files.sqlite_vfs() }
+    }
+
+    /// Databases that were moved aside, oldest first.
+    pub(crate) fn aside(&self) -> StoreResult<Vec<PathBuf>> {
+        let prefix = format!("{DATABASE_FILE}{ASIDE}");
+        let number = |path: &Path| path.file_name()?.to_str()?.strip_prefix(&prefix)?.parse::<u32>().ok();
+        let mut found = self.files.list(&self.path)?;
+        found.retain(|path| number(path).is_some());
+        found.sort_by_key(|path| number(path));
+        Ok(found)
+    }
+
+    fn bytes_of(&self, name: &str, part: &str) -> StoreResult<Option<u64>> {
+        Ok(self.files.size(&self.path.join(format!("{name}{part}")))?)
+    }
+}
+
+impl Folder {
+    /// Whether damage was noted.
+    pub(crate) fn damage_is_noted(&self) -> StoreResult<bool> {
+        Ok(self.site.bytes_of(DAMAGE_NOTE, "")?.is_some())
     }
 
     /// All of it was looked at.
-    #[allow(clippy::disallowed_methods, reason = "the one place that removes files; there is nothing in this one")]
     pub(crate) fn forget_damage(&self) {
-        let _ = fs::remove_file(self.path.join(DAMAGE_NOTE));
+        let _ = self.site.files.remove(&self.site.path.join(DAMAGE_NOTE));
     }
 
     /// Moves the database aside under a new name beside it, with what SQLite keeps for it, and says where it lies (requirement
     /// G6). Nothing is deleted or written over.
     pub(crate) fn set_aside(&self) -> StoreResult<PathBuf> {
-        let name = |number: usize| format!("{DATABASE_FILE}{ASIDE}{number}");
-        let free = |name: &String| [PARTS.as_slice(), &[MOVING]].concat().iter().all(|part| !self.has(name, part));
-        let name = (1..=MAX_ASIDE).map(name).find(free).ok_or(StoreError::Vanished)?;
+        let mut number = 1;
+        while !self.is_free(number)? {
+            number += 1;
+            if number > MAX_ASIDE {
+                return Err(StoreError::Vanished);
+            }
+        }
+        let name = aside_name(number);
         // Killed in the middle, the next opener must not take what is left for a sound store without its log.
-        let mark = File::options().create_new(true).write(true).open(self.path.join(format!("{name}{MOVING}")))?;
-        mark.sync_all()?;
+        self.site.files.make_new(&self.site.path.join(format!("{name}{MOVING}")))?;
         self.finish_move(&name)
+    }
+
+    fn is_free(&self, number: usize) -> StoreResult<bool> {
+        for part in PARTS.iter().chain(&[MOVING]) {
+            if self.site.bytes_of(&aside_name(number), part)?.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Whether SQLite's log lies there without the database that it belongs to: work may be in it, and a new database would
     /// write over it.
-    pub(crate) fn log_is_orphaned(&self) -> bool {
-        let bytes =
-            |part: &str| fs::metadata(self.path.join(format!("{DATABASE_FILE}{part}"))).map_or(0, |file| file.len());
-        bytes("") == 0 && bytes("-wal") > 0
+    pub(crate) fn log_is_orphaned(&self) -> StoreResult<bool> {
+        let bytes = |part: &str| self.site.bytes_of(DATABASE_FILE, part).map(Option::unwrap_or_default);
+        Ok(bytes("")? == 0 && bytes("-wal")? > 0)
     }
 
     /// Ends a move that was begun by a process which did not live to end it, if there is one.
     pub(crate) fn unfinished_move(&self) -> StoreResult<Option<PathBuf>> {
-        for entry in fs::read_dir(&self.path)? {
-            let file = entry?.file_name();
-            if let Some(name) = file.to_str().and_then(|file| file.strip_suffix(MOVING)) {
+        for path in self.site.files.list(&self.site.path)? {
+            let file = path.file_name().and_then(|file| file.to_str());
+            if let Some(name) = file.and_then(|file| file.strip_suffix(MOVING)) {
                 return self.finish_move(name).map(Some);
             }
         }
         Ok(None)
     }
 
-    #[allow(clippy::disallowed_methods, reason = "the one place that moves files, and removes its own mark")]
     fn finish_move(&self, name: &str) -> StoreResult<PathBuf> {
+        let Site { path, files } = &self.site;
         for part in PARTS {
-            match fs::rename(self.path.join(format!("{DATABASE_FILE}{part}")), self.path.join(format!("{name}{part}")))
-            {
+            match files.rename(&path.join(format!("{DATABASE_FILE}{part}")), &path.join(format!("{name}{part}"))) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 moved => moved?,
             }
         }
         // Where the database itself was gone, its place is marked, so that the log beside it is found.
-        let _ = File::options().create_new(true).write(true).open(self.path.join(name));
-        File::open(&self.path)?.sync_all()?;
-        fs::remove_file(self.path.join(format!("{name}{MOVING}")))?;
-        Ok(self.path.join(name))
+        let _ = files.make_new(&path.join(name));
+        files.sync_folder(path)?;
+        files.remove(&path.join(format!("{name}{MOVING}")))?;
+        Ok(path.join(name))
     }
 
-    fn has(&self, name: &str, part: &str) -> bool {
-        self.path.join(format!("{name}{part}")).exists()
+    /// The database file.
+    pub(crate) fn database(&self) -> Place {
+        self.site.database()
     }
+}
 
-    /// Databases that were moved aside, oldest first.
-    pub(crate) fn aside(path: &Path) -> StoreResult<Vec<PathBuf>> {
-        let prefix = format!("{DATABASE_FILE}{ASIDE}");
-        let number = |path: &Path| path.file_name()?.to_str()?.strip_prefix(&prefix)?.parse::<u32>().ok();
-        let mut found: Vec<PathBuf> = Vec::new();
-        for entry in fs::read_dir(path)? {
-            found.push(entry?.path());
-        }
-        found.retain(|path| number(path).is_some());
-        found.sort_by_key(|path| number(path));
-        Ok(found)
-    }
-
-    /// Path of the database file.
-    pub(crate) fn database(&self) -> PathBuf {
-        self.path.join(DATABASE_FILE)
-    }
+fn aside_name(number: usize) -> String {
+    format!("{DATABASE_FILE}{ASIDE}{number}")
 }
 
 /// Makes a file that was not there before.
@@ -148,12 +177,4 @@ pub(crate) fn new_file(path: &Path) -> StoreResult<BufWriter<File>> {
 pub(crate) fn durable(file: BufWriter<File>) -> StoreResult<()> {
     let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     Ok(file.sync_all()?)
-}
-
-impl Drop for Folder {
-    /// Says it aloud: a process that this one is just starting shares the open file for a moment, and closing alone would
-    /// leave the lock with it.
-    fn drop(&mut self) {
-        let _ = self.lock.unlock();
-    }
 }

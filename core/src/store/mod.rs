@@ -6,6 +6,7 @@ pub(crate) mod cursors;
 pub(crate) mod drafts;
 pub(crate) mod dues;
 mod error;
+pub mod files;
 mod folder;
 pub(crate) mod forms;
 mod gate;
@@ -28,15 +29,16 @@ pub(crate) mod tidy;
 pub(crate) mod unseen;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub(crate) use error::{StorageFault, StoreError, StoreResult};
+use files::Files;
 pub use folder::DATABASE_FILE;
 use folder::Folder;
-pub(crate) use folder::{durable, new_file};
+pub(crate) use folder::{Site, durable, new_file};
 use gate::Gate;
 pub(crate) use gate::Turn;
 pub use meta::{Passport, passport};
@@ -44,7 +46,7 @@ use readers::Readers;
 
 /// One user's store on this device.
 pub(crate) struct Store {
-    path: PathBuf,
+    site: Site,
     folder: Mutex<Option<Folder>>,
     gate: Gate,
     readers: Readers,
@@ -52,18 +54,14 @@ pub(crate) struct Store {
 
 impl Store {
     /// Takes the folder's lock and opens the database in it.
-    pub(crate) fn open(path: &Path) -> StoreResult<Self> {
-        let store = Self {
-            path: path.to_owned(),
-            folder: Mutex::new(None),
-            gate: Gate::default(),
-            readers: Readers::default(),
-        };
-        let folder = Folder::lock(path)?;
+    pub(crate) fn open(path: &Path, files: Arc<dyn Files>) -> StoreResult<Self> {
+        let site = Site::new(path, files);
+        let store = Self { site, folder: Mutex::new(None), gate: Gate::default(), readers: Readers::default() };
+        let folder = store.site.lock()?;
         if let Some(place) = folder.unfinished_move()? {
             return Err(StoreError::Corrupt("it was found damaged before".to_owned()).with_place(place));
         }
-        if folder.log_is_orphaned() {
+        if folder.log_is_orphaned()? {
             let cause = StoreError::Corrupt("the database is empty or gone, and its log is not".to_owned());
             return Err(cause.with_place(folder.set_aside()?));
         }
@@ -78,7 +76,7 @@ impl Store {
     /// The writer; of a database that turned out to be damaged in use only after all of it has been looked at.
     fn sound_writer(&self, folder: &Folder) -> StoreResult<Connection> {
         let writer = open::writer(&folder.database())?;
-        if folder.damage_is_noted() {
+        if folder.damage_is_noted()? {
             open::check_all(&writer)?;
             folder.forget_damage();
         }
@@ -87,17 +85,12 @@ impl Store {
 
     /// Notes that a call met damage, for the next opener.
     pub(crate) fn note_damage(&self) {
-        Self::note_damage_in(&self.path);
-    }
-
-    /// The same for a store that is not open.
-    pub(crate) fn note_damage_in(path: &Path) {
-        Folder::note_damage(path);
+        self.site.note_damage();
     }
 
     /// Databases that were found damaged and moved aside, oldest first.
     pub(crate) fn aside(&self) -> StoreResult<Vec<PathBuf>> {
-        Folder::aside(&self.path)
+        self.site.aside()
     }
 
     /// Opens the files again after [`Store::suspend`]. Does nothing when they are open. Where they are gone meanwhile
@@ -110,10 +103,10 @@ impl Store {
         if slot.is_some() {
             return Ok(());
         }
-        if !Folder::has_database(&self.path) {
+        if !self.site.has_database()? {
             return Err(StoreError::Vanished);
         }
-        let folder = Folder::lock(&self.path)?;
+        let folder = self.site.lock()?;
         self.open_files(folder, &mut slot)
     }
 
@@ -173,7 +166,7 @@ impl Store {
 
     /// Runs a read in one consistent snapshot.
     pub(crate) fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
-        self.readers.read(&self.path.join(DATABASE_FILE), work)
+        self.readers.read(&self.site.database(), work)
     }
 
     fn folder(&self) -> MutexGuard<'_, Option<Folder>> {

@@ -1,6 +1,6 @@
 //! How a database file is opened: settings, identity, version.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -17,9 +17,25 @@ const STATEMENT_CACHE: usize = 128;
 /// After a checkpoint the WAL file is cut to this size: a phone's storage is dear.
 const JOURNAL_SIZE_LIMIT_BYTES: i64 = 4 * 1024 * 1024;
 
+/// A database file, and the SQLite file system that it lies in; the system's own when none is named.
+#[derive(Clone)]
+pub(crate) struct Place {
+    pub(crate) path: PathBuf,
+    pub(crate) vfs: Option<String>,
+}
+
+impl Place {
+    fn connect(&self, flags: OpenFlags) -> rusqlite::Result<Connection> {
+        match &self.vfs {
+            Some(vfs) => Connection::open_with_flags_and_vfs(&self.path, flags, vfs.as_str()),
+            None => Connection::open_with_flags(&self.path, flags),
+        }
+    }
+}
+
 /// Opens the writer, making or migrating the file as needed.
-pub(crate) fn writer(path: &Path) -> StoreResult<Connection> {
-    let mut connection = Connection::open(path)?;
+pub(crate) fn writer(place: &Place) -> StoreResult<Connection> {
+    let mut connection = place.connect(OpenFlags::default())?;
     keep_statements(&connection)?;
     // Identity first: nothing may be written to a file that is not ours.
     let version = check_identity(&connection)?;
@@ -36,9 +52,8 @@ pub(crate) fn writer(path: &Path) -> StoreResult<Connection> {
 }
 
 /// Opens a reader of an existing store.
-pub(crate) fn reader(path: &Path) -> StoreResult<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+pub(crate) fn reader(place: &Place) -> StoreResult<Connection> {
+    let connection = place.connect(OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     keep_statements(&connection)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     Ok(connection)

@@ -1,13 +1,12 @@
 //! Short-lived readers beside the writer: a list on the screen never waits for a page from the server.
 
-use std::path::Path;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, InterruptHandle};
 
 use super::error::{StoreError, StoreResult};
-use super::open;
+use super::open::{self, Place};
 
 /// Readers kept open between reads. More can be at work at once; the surplus is closed afterwards.
 const KEPT_READERS: usize = 3;
@@ -41,7 +40,7 @@ impl Readers {
     /// Runs a read on a connection of its own, in one consistent snapshot.
     pub(crate) fn read<T, E: From<StoreError>>(
         &self,
-        database: &Path,
+        database: &Place,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         let (ticket, mut connection) = self.take(database)?;
@@ -55,7 +54,7 @@ impl Readers {
         result
     }
 
-    fn take(&self, database: &Path) -> StoreResult<(u64, Connection)> {
+    fn take(&self, database: &Place) -> StoreResult<(u64, Connection)> {
         let mut state = self.state();
         if state.closed {
             return Err(if state.over { StoreError::Closed } else { StoreError::Suspended });

@@ -31,6 +31,7 @@ impl Phone {
             tokens: Arc::new(SignedIn(token.to_owned())),
             clock: None,
             http: None,
+            files: None,
             manual: false,
         })?;
         Ok(Self { keep: Arc::new(keep) })

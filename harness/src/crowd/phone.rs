@@ -87,6 +87,7 @@ impl Errand {
             tokens: Arc::new(SignedIn(self.token.clone())),
             clock: None,
             http: None,
+            files: None,
             manual: true,
         })?)
     }

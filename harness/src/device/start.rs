@@ -53,6 +53,7 @@ pub(super) fn start(args: &Args) -> Result<Started, DeviceError> {
         tokens: Arc::clone(&tokens) as Arc<dyn fieldkeep::remote::TokenProvider>,
         clock: Some(clock),
         http: None,
+        files: None,
         manual: args.manual,
     })
     .map_err(|source| DeviceError::Open { data: args.data.clone(), source })?;

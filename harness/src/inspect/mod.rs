@@ -106,6 +106,7 @@ fn open(folder: &Path, passport: &store::Passport) -> Result<Fieldkeep, OpenErro
         tokens: Arc::new(LookOnly),
         clock: Some(clock),
         http: None,
+        files: None,
         manual: true,
     })
 }

@@ -40,6 +40,7 @@ impl Phone {
             tokens: Arc::clone(&tokens) as Arc<dyn TokenProvider>,
             clock: None,
             http: None,
+            files: None,
             manual: false,
         })?;
         Ok(Self { keep: Arc::new(keep), tokens })

@@ -23,7 +23,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 pub use error::ServeError;
-pub use state::{Server, ServerOptions, router};
+pub use state::{Server, ServerOptions, ServerPlace, router};
 
 use crate::report;
 
@@ -58,7 +58,12 @@ pub fn run(args: Args) -> ExitCode {
         Ok(schema) => schema,
         Err(error) => return failed(&error, report::BAD_ARGUMENTS),
     };
-    let options = ServerOptions { folder: args.data, schema, clock: Arc::new(SystemClock::new()), manual: args.manual };
+    let options = ServerOptions {
+        place: ServerPlace::Folder(args.data),
+        schema,
+        clock: Arc::new(SystemClock::new()),
+        manual: args.manual,
+    };
     match serve(options, args.listen, args.work_orders) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error @ (ServeError::File { .. } | ServeError::Listen { .. })) => failed(&error, report::BAD_ARGUMENTS),

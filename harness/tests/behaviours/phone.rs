@@ -48,6 +48,7 @@ pub(crate) fn open(
         tokens: Arc::clone(tokens) as Arc<dyn TokenProvider>,
         clock: None,
         http: None,
+        files: None,
         manual: false,
     })
 }

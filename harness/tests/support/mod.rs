@@ -14,7 +14,7 @@ use std::sync::Arc;
 use fieldkeep::clock::{ManualClock, SystemClock, new_uuid};
 use fieldkeep::schema::Schema;
 use fieldkeep_harness::http_client::{HttpClient, Reply};
-use fieldkeep_harness::serve::{self, Server, ServerOptions};
+use fieldkeep_harness::serve::{self, Server, ServerOptions, ServerPlace};
 use hyper::body::Bytes;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode};
@@ -50,7 +50,7 @@ pub async fn site_in_time(manual: bool) -> Site {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::new(START_MS, "server"));
     let server = Server::open(ServerOptions {
-        folder: folder.path().to_owned(),
+        place: ServerPlace::Folder(folder.path().to_owned()),
         schema: Schema::from_json(SCHEMA).unwrap(),
         clock: clock.clone(),
         manual,

@@ -156,6 +156,7 @@ impl Phone {
             tokens: self.tokens.clone(),
             clock: Some(self.ticking.clone()),
             http: Some(self.wire.clone()),
+            files: None,
             manual: true,
         };
         self.keep = Some(Fieldkeep::open(options).unwrap());

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use fieldkeep::clock::{Clock, ManualClock};
 use fieldkeep::schema::Schema;
 use fieldkeep_harness::http_client::{HttpClient, Reply};
-use fieldkeep_harness::serve::{self, Server, ServerOptions};
+use fieldkeep_harness::serve::{self, Server, ServerOptions, ServerPlace};
 use hyper::body::Bytes;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode};
@@ -47,8 +47,12 @@ impl Field {
         let folder = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let clock = Arc::new(ManualClock::new(START_MS, "server"));
-        let options =
-            ServerOptions { folder: folder.path().into(), schema: schema.clone(), clock: clock.clone(), manual: true };
+        let options = ServerOptions {
+            place: ServerPlace::Folder(folder.path().into()),
+            schema: schema.clone(),
+            clock: clock.clone(),
+            manual: true,
+        };
         let (url, admin_token) = runtime.block_on(async {
             let server = Server::open(options).unwrap();
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

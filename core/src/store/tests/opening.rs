@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::site::{Deaf, busy, open};
+use super::site::{Deaf, busy, open, place};
+use crate::store::files::SystemFiles;
 use crate::store::{DATABASE_FILE, Store, StoreError, Turn, open as files};
 use crate::{KeepError, OpenError};
 
@@ -89,7 +90,7 @@ fn a_folder_that_cannot_be_written_is_unavailable() {
 #[test]
 fn a_commit_is_on_the_disk_when_it_returns() {
     let folder = tempfile::tempdir().unwrap();
-    let writer = files::writer(&folder.path().join(DATABASE_FILE)).unwrap();
+    let writer = files::writer(&place(folder.path().join(DATABASE_FILE))).unwrap();
     let text = |name: &str| writer.pragma_query_value(None, name, |row| row.get::<_, String>(0)).unwrap();
     let number = |name: &str| writer.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
     assert_eq!(text("journal_mode"), "wal");
@@ -101,7 +102,7 @@ fn a_commit_is_on_the_disk_when_it_returns() {
 #[test]
 fn a_transaction_that_fails_or_panics_leaves_no_trace() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = Store::open(folder.path(), Arc::new(SystemFiles)).unwrap();
     let count = || {
         let sql = "SELECT count(*) FROM journal";
         store.read(|db| Ok::<i64, StoreError>(db.query_row(sql, [], |row| row.get(0))?)).unwrap()

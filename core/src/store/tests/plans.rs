@@ -7,7 +7,7 @@ use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use rusqlite::{Connection, StatementStatus};
 use uuid::Uuid;
 
-use super::site;
+use super::site::{self, place};
 use crate::store::query::{self, Comparison, Filter, Query, Sort};
 use crate::store::{changes, journal, meta, open, paused, records, refs, reviews, shipments};
 use crate::value::{RecordId, Value};
@@ -41,7 +41,7 @@ fn plans_of(db: &Connection, work: impl FnOnce(&Connection)) -> Vec<(String, Str
 
 fn with_schema() -> (tempfile::TempDir, Connection) {
     let folder = tempfile::tempdir().unwrap();
-    let mut db = open::writer(&folder.path().join("plans.db")).unwrap();
+    let mut db = open::writer(&place(folder.path().join("plans.db"))).unwrap();
     meta::adopt_schema(&db, &site::schema(1)).unwrap();
     db.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(catch)).unwrap();
     (folder, db)

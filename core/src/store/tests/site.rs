@@ -11,6 +11,7 @@ use crate::remote::{
     AccessToken, Http, HttpBody, HttpError, HttpFuture, HttpRequest, HttpResponse, TokenFuture, TokenProvider,
 };
 use crate::schema::Schema;
+use crate::store::open::Place;
 use crate::value::Value;
 use crate::{CommitOptions, Edit, Fieldkeep, OpenError, OpenOptions, Record};
 
@@ -90,6 +91,7 @@ pub(super) fn open(
         tokens: Arc::new(Token),
         clock: Some(Arc::new(ManualClock::new(NOW_MS, "boot"))),
         http: Some(http),
+        files: None,
         manual: true,
     })
 }
@@ -140,4 +142,9 @@ pub(super) fn busy() -> TempDir {
     commit(vec![Edit::Create { record_type: "customer".to_owned(), id: None, fields }], false);
     drop(keep);
     folder
+}
+
+/// A database file of the operating system's.
+pub(super) fn place(path: std::path::PathBuf) -> Place {
+    Place { path, vfs: None }
 }

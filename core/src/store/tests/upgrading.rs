@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::site::{Deaf, open};
+use super::site::{Deaf, open, place};
 use crate::store::{DATABASE_FILE, invariants, open as files};
 use crate::value::Value;
 use crate::{Query, Record};
@@ -28,7 +28,7 @@ fn titles(records: &[Record]) -> Vec<Option<&Value>> {
 #[test]
 fn f5_an_old_store_becomes_like_a_fresh_one_and_keeps_all_work() {
     let fresh = tempfile::tempdir().unwrap();
-    let fresh = files::writer(&fresh.path().join(DATABASE_FILE)).unwrap();
+    let fresh = files::writer(&place(fresh.path().join(DATABASE_FILE))).unwrap();
     for (version, bytes) in OLD_STORES {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join(DATABASE_FILE);

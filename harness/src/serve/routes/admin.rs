@@ -26,11 +26,12 @@ pub(super) async fn behave(
 ) -> Result<Json<Value>, Problem> {
     let bytes = body::read(request).await?;
     let command: Command = body::object(&bytes)?;
+    let on = Arc::clone(&shared);
     let work = move || match shared.behaviour.take(command, &shared.schema) {
         None => Ok(json!({ "ok": true })),
         Some(command) => change_data(&shared, command, caller.now_ms),
     };
-    Ok(Json(tokio::task::spawn_blocking(work).await.map_err(ServeError::from)??))
+    Ok(Json(on.work(work).await??))
 }
 
 fn change_data(shared: &Shared, command: Command, now_ms: i64) -> Result<Value, ServeError> {
@@ -88,8 +89,9 @@ pub(super) async fn dump(
     query: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<Value>, Problem> {
     let Query(wanted) = query.map_err(|_| Problem::malformed("the query cannot be read"))?;
+    let on = Arc::clone(&shared);
     let work = move || shared.store.read(|db| whole(db, &wanted));
-    Ok(Json(tokio::task::spawn_blocking(work).await.map_err(ServeError::from)??))
+    Ok(Json(on.work(work).await??))
 }
 
 fn whole(db: &Connection, wanted: &Wanted) -> Result<Value, ServeError> {

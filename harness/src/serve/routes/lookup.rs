@@ -28,11 +28,12 @@ pub(super) async fn lookup(
     if asked.shipments.len() + asked.records.len() > LOOKUP_QUESTIONS {
         return Err(Problem::too_large(format!("a lookup has at most {LOOKUP_QUESTIONS} questions")));
     }
+    let on = Arc::clone(&shared);
     let work = move || {
         let text = shared.store.read(|db| answers(&shared, &caller, &asked, db))?;
         Ok(body::reply(&headers, NDJSON, text))
     };
-    tokio::task::spawn_blocking(work).await.map_err(ServeError::from)?
+    on.work(work).await?
 }
 
 fn answers(shared: &Shared, caller: &Caller, asked: &LookupRequest, db: &Connection) -> Result<String, ServeError> {

@@ -37,8 +37,9 @@ pub(super) async fn pull(
         None | Some("") => None,
         Some(text) => Some(Cursor::read(text, &caller.user)?),
     };
+    let on = Arc::clone(&shared);
     let work = move || answer(&shared, &caller, cursor, &headers);
-    tokio::task::spawn_blocking(work).await.map_err(ServeError::from)?
+    on.work(work).await?
 }
 
 fn answer(shared: &Shared, caller: &Caller, cursor: Option<Cursor>, asked: &HeaderMap) -> Result<Response, Problem> {

@@ -39,6 +39,7 @@ pub(super) async fn push(
     let tamper = shared.behaviour.next_tamper(TamperPath::Push);
     let work = Work { shared, caller, rules, items, request };
     match tamper {
+        None if work.shared.on_one_thread => Ok(all_lines(&work)),
         None => Ok(stream_lines(work)),
         Some(how) => spoilt(work, how).await,
     }
@@ -77,15 +78,23 @@ fn stream_lines(work: Work) -> Response {
     ([(header::CONTENT_TYPE, NDJSON)], Body::from_stream(lines)).into_response()
 }
 
+/// The same in one piece.
+fn all_lines(work: &Work) -> Response {
+    let mut lines = Vec::new();
+    work.decide(|line| lines.extend_from_slice(&text_of(&line)));
+    ([(header::CONTENT_TYPE, NDJSON)], Body::from(lines)).into_response()
+}
+
 async fn spoilt(work: Work, how: Tamper) -> Result<Response, Problem> {
+    let shared = Arc::clone(&work.shared);
+    let on = Arc::clone(&shared);
     let decide = move || {
-        let shared = Arc::clone(&work.shared);
         let mut lines = Vec::new();
         work.decide(|line| lines.push(serde_json::to_value(line).unwrap_or_default()));
         let others = shared.store.read(super::admin::two_records)?;
         Ok::<_, ServeError>(spoil(how, lines, &others))
     };
-    Ok(tokio::task::spawn_blocking(decide).await.map_err(ServeError::from)??)
+    Ok(on.work(decide).await??)
 }
 
 impl Work {

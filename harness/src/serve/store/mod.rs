@@ -9,7 +9,7 @@ mod records;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::error::ServeError;
 
@@ -27,17 +27,16 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens or makes the database in that folder.
-    pub(crate) fn open(folder: &Path, users: &[String]) -> Result<Self, ServeError> {
-        let path = folder.join("server.db");
-        let mut writer = connect(&path)?;
+    /// Opens or makes the database, in a SQLite file system of that name or in the system's own.
+    pub(crate) fn open(path: &Path, vfs: Option<&str>, users: &[String]) -> Result<Self, ServeError> {
+        let mut writer = connect(path, vfs)?;
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute_batch(include_str!("tables.sql"))?;
         for user in users {
             tx.execute("INSERT OR IGNORE INTO users(name) VALUES(?1)", [user])?;
         }
         tx.commit()?;
-        let reader = connect(&path)?;
+        let reader = connect(path, vfs)?;
         Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
 
@@ -73,10 +72,13 @@ impl Store {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, ServeError> {
+fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection, ServeError> {
     // A session has about fifty statements; each stays prepared.
     const STATEMENTS: usize = 64;
-    let connection = Connection::open(path)?;
+    let connection = match vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs)?,
+        None => Connection::open(path)?,
+    };
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // FULL: an acknowledged shipment survives a power cut, not only a crash.
     connection.pragma_update(None, "synchronous", "FULL")?;
