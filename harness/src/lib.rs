@@ -16,6 +16,7 @@ pub mod program;
 pub mod report;
 pub mod serve;
 pub mod signed_in;
+pub mod sim;
 pub mod stopwatch;
 pub mod token_file;
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use fieldkeep_harness::{codegen, crowd, demo, device, faults, inspect, measure, office, serve};
+use fieldkeep_harness::{codegen, crowd, demo, device, faults, inspect, measure, office, serve, sim};
 
 /// Kept on the phone, sent once, told truly: the desktop harness.
 #[derive(Parser)]
@@ -33,6 +33,8 @@ enum Command {
     Bench(measure::Args),
     /// Let many phones work at once against one server, and see that each edit arrives once.
     Crowd(crowd::Args),
+    /// Run whole worlds in virtual time, each from a seed, and see that no promise breaks.
+    Sim(sim::Args),
     /// Take one measure of one side, for `bench`.
     #[command(hide = true)]
     BenchSide(measure::SideArgs),
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Command::Codegen(args) => codegen::run(args),
         Command::Bench(args) => measure::run(args),
         Command::Crowd(args) => crowd::run(&args),
+        Command::Sim(args) => sim::run(&args),
         Command::BenchSide(args) => measure::run_side(args),
     }
 }

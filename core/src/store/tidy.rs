@@ -72,7 +72,8 @@ impl Tidy {
     }
 }
 
-/// Whole operations of a slice, and never the highest number: the next one is counted from it. Says where to go on.
+/// Whole operations of a slice, and never the one with the highest number: the next one is counted from it. Says where to go
+/// on.
 fn changes(db: &Connection, from: i64, before_ms: i64) -> StoreResult<Option<i64>> {
     let mut statement = db.prepare_cached(
         "SELECT op,count(*),max(seq),max(settled_ms IS NULL OR settled_ms>=?3) \
@@ -96,8 +97,9 @@ fn changes(db: &Connection, from: i64, before_ms: i64) -> StoreResult<Option<i64
             Some(last + 1)
         }
     };
-    let delete = "DELETE FROM changes WHERE seq BETWEEN ?1 AND ?2 AND op=?1 AND seq<(SELECT max(seq) FROM changes)";
-    for (op, _, last, _) in operations.into_iter().filter(|(.., stays)| !stays) {
+    let highest = super::changes::last_seq(db)?;
+    let delete = "DELETE FROM changes WHERE seq BETWEEN ?1 AND ?2 AND op=?1";
+    for (op, _, last, _) in operations.into_iter().filter(|(_, _, last, stays)| !stays && *last < highest) {
         db.prepare_cached(delete)?.execute(params![op, last])?;
     }
     Ok(next)

@@ -114,6 +114,12 @@ impl Disk {
         std::mem::take(&mut self.lock().died)
     }
 
+    /// Whether the fuse has burnt down, without taking notice.
+    #[must_use]
+    pub fn is_dead(&self) -> bool {
+        self.lock().died
+    }
+
     /// Sets or ends a fault.
     pub fn set_fault(&self, fault: Option<Fault>) {
         self.lock().fault = fault;

@@ -1,0 +1,138 @@
+//! What a phone owes: everything that was kept and is not on the server is in its outbox, and on its screen.
+
+use fieldkeep::value::RecordId;
+use fieldkeep::wire::ChangeKind;
+use fieldkeep::{Fieldkeep, KeepError, OutboxItem};
+use serde_json::Value as Json;
+
+use super::Verdict;
+use super::intents::{End, Intent, Intents, Known, Meant, alike};
+
+/// Looks for everything that the phone still owes.
+pub(crate) fn nothing_is_lost(
+    intents: &mut Intents,
+    phone: usize,
+    keep: &Fieldkeep,
+    server_has: &mut dyn FnMut(RecordId, &str) -> Result<Vec<Json>, String>,
+) -> Verdict {
+    let outbox = match keep.outbox() {
+        Ok(outbox) => outbox,
+        Err(error) => return unreadable(&error),
+    };
+    confirm_what_is_there(intents, phone, &outbox);
+    let mut needless = Vec::new();
+    for (no, intent) in intents.open_of(phone) {
+        if !intent.is_due() || waits(&outbox, intent) {
+            continue;
+        }
+        if is_needless(intents, no, intent, server_has)? {
+            needless.push(no);
+            continue;
+        }
+        return Err(format!("lost: {:?} of {} by {}", intent.meant, intent.record, intent.user));
+    }
+    for no in needless {
+        intents.end(no, End::Needless);
+    }
+    intents.tidy();
+    shown(intents, phone, keep)
+}
+
+/// What may have been kept, and is there, was.
+fn confirm_what_is_there(intents: &mut Intents, phone: usize, outbox: &[OutboxItem]) {
+    let perhaps: Vec<usize> =
+        intents.open_of(phone).filter(|(_, intent)| intent.known == Known::Perhaps).map(|(no, _)| no).collect();
+    for no in perhaps {
+        let intent = &intents.all[no];
+        let known: Vec<i64> = intents
+            .of_record(intent.record)
+            .filter_map(|(_, other)| other.operation.filter(|_| other.phone == phone))
+            .collect();
+        let item = outbox.iter().find(|item| carries(item, intent) && !known.contains(&item.operation));
+        let operation = item.map(|item| item.operation);
+        if operation.is_some() {
+            intents.confirm(no, operation);
+        }
+    }
+}
+
+fn carries(item: &OutboxItem, intent: &Intent) -> bool {
+    if item.record != intent.here {
+        return false;
+    }
+    match &intent.meant {
+        Meant::Create => item.kind == ChangeKind::Create,
+        Meant::Barrier(kind) => item.kind == *kind,
+        Meant::Value { field, .. } => match item.kind {
+            ChangeKind::Create => true,
+            _ => item.fields.contains(field),
+        },
+    }
+}
+
+pub(crate) fn waits(outbox: &[OutboxItem], intent: &Intent) -> bool {
+    outbox.iter().any(|item| Some(item.operation) == intent.operation && carries(item, intent))
+}
+
+/// Whether there is nothing left to send: the other side says the same, or it led back to where it started.
+fn is_needless(
+    intents: &Intents,
+    no: usize,
+    intent: &Intent,
+    server_has: &mut dyn FnMut(RecordId, &str) -> Result<Vec<Json>, String>,
+) -> Result<bool, String> {
+    match &intent.meant {
+        Meant::Value { field, value } => {
+            if intent.mark().is_some() {
+                return Ok(false);
+            }
+            let chain = intents.of_record(intent.record).filter(|(other, earlier)| {
+                *other <= no && earlier.phone == intent.phone && earlier.field() == Some(field)
+            });
+            let back = chain.into_iter().any(|(_, earlier)| {
+                alike(field, &earlier.shown, value) || earlier.shown_later.iter().any(|seen| alike(field, seen, value))
+            });
+            Ok(back || server_has(intent.record, field)?.iter().any(|theirs| alike(field, theirs, value)))
+        }
+        // Somebody else has put it away, or deleted it: what was wanted is so.
+        Meant::Barrier(ChangeKind::Archive) => {
+            Ok(server_has(intent.record, "(life)")?.iter().any(|life| *life == "archived" || *life == "gone"))
+        }
+        Meant::Barrier(_) | Meant::Create => Ok(false),
+    }
+}
+
+/// The screen shows what was meant last, as long as it waits.
+fn shown(intents: &Intents, phone: usize, keep: &Fieldkeep) -> Verdict {
+    let mut last: Option<(RecordId, fieldkeep::Record)> = None;
+    for (no, intent) in intents.open_of(phone).filter(|(_, intent)| intent.is_due()) {
+        let Meant::Value { field, value } = &intent.meant else { continue };
+        let newer = intents.of_record(intent.record).any(|(other, later)| {
+            other > no && later.phone == phone && later.field() == Some(field) && later.end != End::GivenUp
+        });
+        if newer {
+            continue;
+        }
+        if last.as_ref().is_none_or(|(id, _)| *id != intent.here) {
+            match keep.get(intent.here) {
+                Ok(Some(record)) => last = Some((intent.here, record)),
+                Ok(None) => return Err(format!("lost: record {} is not on the phone any more", intent.record)),
+                Err(error) => return unreadable(&error),
+            }
+        }
+        let Some((_, record)) = &last else { continue };
+        let shows = record.fields.get(field).map_or(Json::Null, fieldkeep::value::Value::to_json);
+        if !alike(field, &shows, value) {
+            return Err(format!("the screen shows {shows} for {field} of {}, not {value}", intent.record));
+        }
+    }
+    Ok(())
+}
+
+/// A store on an ill disk may be unreadable for a while; it must say so and nothing else.
+fn unreadable(error: &KeepError) -> Verdict {
+    match error {
+        KeepError::Unavailable { .. } | KeepError::Full | KeepError::Suspended | KeepError::Closed => Ok(()),
+        other => Err(format!("the outbox cannot be read: {other}")),
+    }
+}

@@ -1,0 +1,20 @@
+//! Who meant what, and what became of it: a model of its own, made from what people typed and saw, what went over the wire
+//! and what the server's book says. It never looks into the product's tables.
+
+mod book;
+mod finale;
+mod intents;
+mod keeping;
+mod persons;
+mod wire;
+mod words;
+
+pub(crate) use finale::{all_ended, same_as_server};
+pub(crate) use intents::{Commit, Intents, Meant};
+pub(crate) use keeping::{nothing_is_lost, waits};
+pub(crate) use persons::Ended;
+pub(crate) use wire::Wire;
+pub(crate) use words::{Truth, words_are_true};
+
+/// What must not be, in one sentence, or why it cannot be told.
+pub(crate) type Verdict = Result<(), String>;

@@ -1,0 +1,403 @@
+//! The world: one true time, everything that happens in it one after the other, and the oracle that looks on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use fastrand::Rng;
+use fieldkeep::Fieldkeep;
+use fieldkeep::remote::HttpRequest;
+use fieldkeep::schema::Schema;
+use fieldkeep::store::invariants;
+use fieldkeep_disk::VFS;
+use rusqlite::{Connection, OpenFlags};
+
+use super::clocks::TrueTime;
+use super::cover::Cover;
+use super::marks::Mark;
+use super::office::Office;
+use super::oracle::{self, Intents, Truth, Verdict, Wire};
+use super::phone::{Done, Phone};
+use super::plan::Plan;
+use super::radio::Slot;
+use super::trace::{Mode, Trace};
+
+/// When every world begins: 2027-01-04 08:00 UTC, a Monday.
+pub(crate) const BEGINNING_MS: i64 = 1_799_049_600_000;
+/// More steps of one engine at one moment than any work needs: it spins.
+const MAX_STEPS_AT_ONCE: usize = 5_000;
+
+/// So long after somebody has touched it a phone stays awake.
+const AWAKE_MS: i64 = 20 * 60_000;
+/// Between two moments in which a sleeping phone lets its apps run.
+const BETWEEN_WINDOWS_MS: i64 = 5 * 3_600_000;
+/// Such a moment.
+const WINDOW_MS: i64 = 90_000;
+
+/// Something that is due.
+pub(crate) enum Event {
+    /// A request reaches the server; nobody hears the answer of a repeated one.
+    Arrive { exchange: u64, repeated: bool },
+    /// A piece of a reply, its end, or a failure reaches the phone.
+    Deliver { exchange: u64, piece: Piece },
+    /// A phone's engine wants a step.
+    Wake { phone: usize },
+    /// A phone that the system had frozen goes on.
+    Thaw { phone: usize },
+}
+
+/// What arrives.
+pub(crate) enum Piece {
+    Head(u16, Vec<(String, String)>),
+    Body(Vec<u8>),
+    End,
+    Failure(fieldkeep::remote::HttpError),
+}
+
+/// A request on its way.
+pub(crate) struct Exchange {
+    pub(crate) phone: usize,
+    pub(crate) request: HttpRequest,
+    pub(crate) slot: Slot,
+    pub(crate) fate: super::network::Fate,
+    /// Whether the phone waits for it.
+    pub(crate) waited_for: bool,
+}
+
+/// A world.
+pub(crate) struct World {
+    pub(crate) time: TrueTime,
+    queue: BTreeMap<(i64, u64), Event>,
+    order: u64,
+    pub(crate) phones: Vec<Phone>,
+    pub(crate) office: Office,
+    pub(crate) desks: Vec<String>,
+    pub(crate) schemas: [Schema; 2],
+    pub(crate) exchanges: BTreeMap<u64, Exchange>,
+    last_exchange: u64,
+    pub(crate) intents: Intents,
+    pub(crate) wire: Wire,
+    pub(crate) trace: Trace,
+    pub(crate) cover: Cover,
+    last_mark: Mark,
+    /// What the present step draws from.
+    pub(crate) rng: Rng,
+}
+
+impl World {
+    /// The world of a plan, before anything happens in it.
+    pub(crate) fn new(plan: &Plan, mode: Mode) -> Result<Self, String> {
+        let time = TrueTime::new(BEGINNING_MS);
+        let schemas = super::schemas::both()?;
+        let mut users: Vec<String> = plan.phones.clone();
+        users.extend(plan.office.iter().cloned());
+        users.push("office".to_owned());
+        users.sort_unstable();
+        users.dedup();
+        let name = format!("w{}", plan.seed);
+        let office = Office::open(&name, time.clone(), plan.seed ^ 0x5eed, schemas[1].clone(), &users)?;
+        let mut world = Self {
+            time,
+            queue: BTreeMap::new(),
+            order: 0,
+            phones: Vec::new(),
+            office,
+            desks: plan.office.clone(),
+            schemas,
+            exchanges: BTreeMap::new(),
+            last_exchange: 0,
+            intents: Intents::default(),
+            wire: Wire::default(),
+            trace: Trace::new(BEGINNING_MS, mode),
+            cover: Cover::default(),
+            last_mark: 0,
+            rng: Rng::with_seed(plan.seed ^ 0xbe61),
+        };
+        world.furnish()?;
+        for (no, user) in plan.phones.iter().enumerate() {
+            let seed = plan.seed.wrapping_mul(31).wrapping_add(u64::try_from(no).unwrap_or(0));
+            let token = world.office.token(user);
+            let schema = world.schemas[0].clone();
+            world.phones.push(Phone::new((&name, no, user), world.time.clone(), seed, &token, schema));
+        }
+        Ok(world)
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.time.now_ms()
+    }
+
+    /// A mark that nobody has used.
+    pub(crate) fn new_mark(&mut self) -> Mark {
+        self.last_mark += 1;
+        self.last_mark
+    }
+
+    pub(crate) fn say(&mut self, who: &str, what: &str) {
+        let now_ms = self.now_ms();
+        self.trace.line(now_ms, who, what);
+    }
+
+    pub(crate) fn say_of(&mut self, phone: usize, what: &str) {
+        let who = self.phones[phone].name.clone();
+        self.say(&who, what);
+    }
+
+    /// Something becomes due so many milliseconds from now.
+    pub(crate) fn schedule(&mut self, in_ms: i64, event: Event) {
+        self.order += 1;
+        self.queue.insert((self.now_ms() + in_ms.max(0), self.order), event);
+    }
+
+    /// Time passes. When nobody touches a phone for long, the system lets it sleep, and lets its apps run for a moment every
+    /// few hours.
+    pub(crate) fn pass(&mut self, ms: i64) -> Verdict {
+        let end_ms = self.now_ms() + ms;
+        self.pass_awake(ms.min(AWAKE_MS))?;
+        while self.now_ms() < end_ms {
+            let napping: Vec<usize> = (0..self.phones.len()).filter(|phone| self.fall_asleep(*phone)).collect();
+            self.pass_awake((end_ms - self.now_ms()).min(BETWEEN_WINDOWS_MS))?;
+            for phone in napping {
+                if let Some(app) = &mut self.phones[phone].app {
+                    app.frozen = false;
+                }
+            }
+            self.pass_awake((end_ms - self.now_ms()).min(WINDOW_MS))?;
+        }
+        Ok(())
+    }
+
+    fn fall_asleep(&mut self, phone: usize) -> bool {
+        let app = self.phones[phone].app.as_mut().filter(|app| app.is_awake());
+        app.map(|app| app.frozen = true).is_some()
+    }
+
+    /// Time passes, and all that becomes due in it happens.
+    fn pass_awake(&mut self, ms: i64) -> Verdict {
+        let end_ms = self.now_ms() + ms;
+        self.pump_all()?;
+        while let Some(entry) = self.queue.first_entry() {
+            let (at_ms, _) = *entry.key();
+            if at_ms > end_ms {
+                break;
+            }
+            let event = entry.remove();
+            self.time.move_to(at_ms);
+            self.happen(event)?;
+        }
+        self.time.move_to(end_ms);
+        self.pump_all()
+    }
+
+    fn happen(&mut self, event: Event) -> Verdict {
+        match event {
+            Event::Arrive { exchange, repeated } => self.arrive(exchange, repeated),
+            Event::Deliver { exchange, piece } => {
+                let Some(known) = self.exchanges.get_mut(&exchange) else { return Ok(()) };
+                let phone = known.phone;
+                if let (true, Piece::Failure(error)) = (known.waited_for, &piece) {
+                    let who = self.phones[phone].name.clone();
+                    self.trace.line(self.time.now_ms(), &who, &format!("<- {error}"));
+                }
+                match piece {
+                    Piece::Head(status, headers) => known.slot.head(status, headers),
+                    Piece::Body(bytes) => known.slot.piece(bytes),
+                    Piece::End => {
+                        known.waited_for = false;
+                        known.slot.end();
+                    }
+                    Piece::Failure(error) => {
+                        known.waited_for = false;
+                        known.slot.fail(error);
+                    }
+                }
+                self.pump(phone)
+            }
+            Event::Wake { phone } => self.pump(phone),
+            Event::Thaw { phone } => {
+                if let Some(app) = &mut self.phones[phone].app {
+                    app.frozen = false;
+                }
+                self.pump(phone)
+            }
+        }
+    }
+
+    fn pump_all(&mut self) -> Verdict {
+        (0..self.phones.len()).try_for_each(|phone| self.pump(phone))
+    }
+
+    /// Lets a phone's engine do what it can at this moment.
+    pub(crate) fn pump(&mut self, phone: usize) -> Verdict {
+        for _ in 0..MAX_STEPS_AT_ONCE {
+            if !self.turn(phone)? {
+                return Ok(());
+            }
+        }
+        Err(format!("stuck: the engine of {} spins", self.phones[phone].name))
+    }
+
+    /// One turn of a phone's engine; false when there is nothing for it to do now.
+    fn turn(&mut self, phone: usize) -> Result<bool, String> {
+        let now_ms = self.now_ms();
+        let Some(app) = self.phones[phone].app.as_mut().filter(|app| app.is_awake()) else { return Ok(false) };
+        if app.job.is_none() {
+            let due = app.wake_at_ms.is_some_and(|at_ms| at_ms <= now_ms);
+            if let Some(wanted) = app.wanted.pop_front() {
+                app.begin(wanted);
+            } else if app.keep.take_poke() || due {
+                app.wake_at_ms = None;
+                app.begin_step();
+            } else {
+                return Ok(false);
+            }
+        }
+        let done = app.poll();
+        self.dispatch(phone)?;
+        self.mourn(phone)?;
+        let Some(done) = done else { return Ok(false) };
+        self.done(phone, done)?;
+        self.look(phone)?;
+        Ok(true)
+    }
+
+    fn done(&mut self, phone: usize, done: Done) -> Verdict {
+        let wake_ms = match done {
+            Done::Step(step) => {
+                if let Some(error) = &step.error {
+                    self.engine_failed(phone, error)?;
+                }
+                step.wake_ms
+            }
+            Done::Sync(Ok(report)) => {
+                self.cover.count("sync", &format!("{:?}", report.outcome));
+                self.say_of(phone, &format!("sync: {:?}, {} waiting", report.outcome, report.waiting));
+                Some(0)
+            }
+            Done::Slice(Ok(report)) => {
+                self.say_of(phone, &format!("slice: {:?}, next {:?}", report.sync.outcome, report.next_wake_ms));
+                Some(0)
+            }
+            Done::Sync(Err(error)) | Done::Slice(Err(error)) => {
+                self.engine_failed(phone, &error)?;
+                Some(60_000)
+            }
+        };
+        let now_ms = self.now_ms();
+        if let Some(app) = &mut self.phones[phone].app {
+            app.wake_at_ms = wake_ms.map(|ms| now_ms + ms);
+        }
+        if let Some(ms) = wake_ms.filter(|ms| *ms > 0) {
+            self.schedule(ms, Event::Wake { phone });
+        }
+        Ok(())
+    }
+
+    /// What is wrong with storage may stop a step; nothing else may.
+    fn engine_failed(&mut self, phone: usize, error: &fieldkeep::KeepError) -> Verdict {
+        use fieldkeep::KeepError as E;
+        self.say_of(phone, &format!("engine: {error}"));
+        match error {
+            E::Full | E::Unavailable { .. } if self.phones[phone].storage_is_ill => Ok(()),
+            E::Suspended | E::Closed => Ok(()),
+            _ if self.phones[phone].app.is_none() => Ok(()),
+            other => Err(format!("the engine of {} failed: {other}", self.phones[phone].name)),
+        }
+    }
+
+    /// Buries a process that has died in a file operation.
+    pub(crate) fn mourn(&mut self, phone: usize) -> Verdict {
+        if self.phones[phone].disk.has_died() {
+            self.say_of(phone, "dies in a file operation");
+            self.cover.count("mishap", "died in a file operation");
+            self.drop_app(phone);
+        }
+        Ok(())
+    }
+
+    /// The process ends without a word.
+    pub(crate) fn drop_app(&mut self, phone: usize) {
+        self.phones[phone].bury();
+        for exchange in self.exchanges.values_mut().filter(|exchange| exchange.phone == phone) {
+            exchange.waited_for = false;
+        }
+    }
+
+    /// The oracle looks at a phone.
+    pub(crate) fn look(&mut self, phone: usize) -> Verdict {
+        let Some(keep) = self.keep_of(phone) else { return Ok(()) };
+        let office = &mut self.office;
+        let mut server_has = |id, field: &str| {
+            let record = office.record(id)?;
+            Ok(record
+                .into_iter()
+                .map(|record| match field {
+                    "(life)" => serde_json::Value::String(record.life),
+                    field => record.values.get(field).cloned().unwrap_or_default(),
+                })
+                .collect())
+        };
+        let name = &self.phones[phone].name;
+        oracle::nothing_is_lost(&mut self.intents, phone, &keep, &mut server_has)
+            .map_err(|error| format!("{name}: {error}"))?;
+        if !self.phones[phone].app.as_ref().is_some_and(super::phone::App::is_awake) {
+            // Nobody sees a screen.
+            return Ok(());
+        }
+        let truth = self.truth(phone);
+        let (cover, trace, now_ms) = (&mut self.cover, &mut self.trace, self.time.now_ms());
+        let mut said = |fact: &fieldkeep::state::SyncFact, words: &str| {
+            cover.fact(fact);
+            if trace.is_read() || cover.is_new_sentence(phone, words) {
+                trace.line(now_ms, name, &format!("\"{words}\""));
+            }
+        };
+        oracle::words_are_true(&self.intents, &truth, &keep, &mut said).map_err(|error| format!("{name}: {error}"))
+    }
+
+    fn truth(&self, phone: usize) -> Truth {
+        let waiting = self.exchanges.values().filter(|exchange| exchange.phone == phone && exchange.waited_for);
+        let pushes = waiting.filter(|exchange| exchange.request.url.ends_with("/v1/push")).count();
+        let of = &self.phones[phone];
+        Truth {
+            phone,
+            network: of.conditions.network,
+            pushes_under_way: pushes,
+            signed_in: of.tokens.text().is_some_and(|token| token == self.office.token(&of.user)),
+        }
+    }
+
+    /// The app of a phone, if it runs.
+    pub(crate) fn keep_of(&self, phone: usize) -> Option<Arc<Fieldkeep>> {
+        self.phones[phone].app.as_ref().map(|app| Arc::clone(&app.keep))
+    }
+
+    /// The store's own invariants, all of them.
+    pub(crate) fn check_invariants(&mut self, phone: usize) -> Verdict {
+        let path = format!("{}/{}", self.phones[phone].folder(), fieldkeep::store::DATABASE_FILE);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let Ok(db) = Connection::open_with_flags_and_vfs(path, flags, VFS) else { return Ok(()) };
+        match invariants::violations(&db) {
+            Ok(found) if found.is_empty() => Ok(()),
+            Ok(found) => Err(format!("{}: invariants do not hold: {found:?}", self.phones[phone].name)),
+            Err(_) if self.phones[phone].storage_is_ill => Ok(()),
+            Err(error) => Err(format!("{}: invariants cannot be read: {error}", self.phones[phone].name)),
+        }
+    }
+
+    /// A number for a new exchange.
+    pub(crate) fn new_exchange(&mut self, exchange: Exchange) -> u64 {
+        self.last_exchange += 1;
+        self.exchanges.insert(self.last_exchange, exchange);
+        self.last_exchange
+    }
+
+    /// What the server has written into its book since.
+    pub(crate) fn read_the_book(&mut self) -> Verdict {
+        for row in self.office.news()? {
+            self.cover.count("book", &row.kind);
+            self.intents.audited(&self.wire, &row)?;
+        }
+        self.intents.tidy();
+        Ok(())
+    }
+}
