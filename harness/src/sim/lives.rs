@@ -110,8 +110,9 @@ impl World {
                 self.say_of(phone, "comes to the front");
                 self.cover.count("life", "resumed");
                 self.mourn(phone)?;
-                self.look(phone)?;
-                self.pump(phone)
+                // Its threads go on at once.
+                self.pump(phone)?;
+                self.look(phone)
             }
             Err(error) => {
                 self.say_of(phone, &format!("cannot come to the front: {error}"));

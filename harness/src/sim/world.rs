@@ -395,6 +395,9 @@ impl World {
     pub(crate) fn read_the_book(&mut self) -> Verdict {
         for row in self.office.news()? {
             self.cover.count("book", &row.kind);
+            let (from, to) = (row.from.clone().unwrap_or_default(), row.to.clone().unwrap_or_default());
+            let id = row.local_id.map(|id| id.to_string()).unwrap_or_default();
+            self.say("book", &format!("{} {} of {id} by {}: {from} -> {to}", row.kind, row.field, row.who));
             self.intents.audited(&self.wire, &row)?;
         }
         self.intents.tidy();

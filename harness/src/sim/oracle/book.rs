@@ -112,8 +112,14 @@ impl Intents {
         let Some(no) = own.map(|(no, _)| no) else {
             return Err(format!("nobody meant this, or not again: {what}"));
         };
+        // A reopen is what an archived record takes before anything else.
+        let overtakes = kind != ChangeKind::Reopen;
         let overtaken = self.of_record(id).find(|(other, earlier)| {
-            *other < no && earlier.phone == phone && earlier.end == End::Open && earlier.known == Known::Kept
+            overtakes
+                && *other < no
+                && earlier.phone == phone
+                && earlier.end == End::Open
+                && earlier.known == Known::Kept
         });
         if let Some((_, earlier)) = overtaken {
             return Err(format!("overtook {:?}, which had not landed: {what}", earlier.meant));

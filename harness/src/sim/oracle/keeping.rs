@@ -29,7 +29,9 @@ pub(crate) fn nothing_is_lost(
             needless.push(no);
             continue;
         }
-        return Err(format!("lost: {:?} of {} by {}", intent.meant, intent.record, intent.user));
+        let of_record: Vec<&OutboxItem> = outbox.iter().filter(|item| item.record == intent.here).collect();
+        let (meant, operation) = (&intent.meant, intent.operation);
+        return Err(format!("lost: {meant:?} of {}, operation {operation:?}; there is {of_record:?}", intent.record));
     }
     for no in needless {
         intents.end(no, End::Needless);

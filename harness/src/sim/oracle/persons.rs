@@ -44,7 +44,8 @@ impl Intents {
         let own = numbers.into_iter().filter(|no| self.all[*no].field() == Some(field)).collect::<Vec<_>>();
         let waits = |operation: i64| {
             outbox.iter().any(|item| {
-                let concerned = item.fields.iter().any(|own| own == field) || item.kind == ChangeKind::Create;
+                // A question about one field never holds a create: that is one about the whole record.
+                let concerned = item.fields.iter().any(|own| own == field) && item.kind != ChangeKind::Create;
                 item.operation == operation && concerned
             })
         };
