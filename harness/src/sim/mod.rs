@@ -8,6 +8,7 @@ mod clocks;
 mod cover;
 mod deeds;
 mod flash;
+mod hunt;
 mod lives;
 mod marks;
 mod mishaps;
@@ -20,6 +21,7 @@ mod plan;
 mod radio;
 mod run;
 mod schemas;
+mod shrink;
 mod tokens;
 mod trace;
 mod traffic;
@@ -27,77 +29,136 @@ mod world;
 
 use std::process::ExitCode;
 
+use anstream::println;
+use hunt::{Bag, Hunt};
 use plan::Plan;
-use run::run as run_plan;
+use run::{Violation, run as run_plan};
 use trace::Mode;
 
 use crate::report;
-use crate::stopwatch;
+
+/// Steps of a world unless more or fewer are asked for.
+const STEPS: usize = 240;
 
 /// Options of `fieldkeep sim`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// How many worlds.
+    /// How many worlds, on all cores.
     #[arg(long, value_name = "N", default_value_t = 100)]
     seeds: u64,
     /// The first seed.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     from: u64,
     /// One world alone.
-    #[arg(long, value_name = "SEED")]
+    #[arg(long, value_name = "SEED", conflicts_with_all = ["seeds", "from"])]
     seed: Option<u64>,
-    /// Print what happens.
-    #[arg(long)]
+    /// Print what happens in it: when, who, what, and the words on the screen.
+    #[arg(long, requires = "seed")]
     trace: bool,
-    /// Run it twice and compare, line by line.
-    #[arg(long)]
+    /// Run it twice and compare the traces.
+    #[arg(long, requires = "seed")]
     twice: bool,
-    /// Say how long each took.
+    /// Take only these steps of it.
+    #[arg(long, value_name = "STEPS", value_delimiter = ',', requires = "seed")]
+    only: Vec<usize>,
+    /// Do not make a failing world smaller.
     #[arg(long)]
-    verbose: bool,
+    no_shrink: bool,
+    /// Go on after a failure.
+    #[arg(long)]
+    to_the_end: bool,
+    /// Print how often what has happened.
+    #[arg(long)]
+    cover: bool,
     /// Steps of a world.
-    #[arg(long, value_name = "N", default_value_t = 240)]
+    #[arg(long, value_name = "N", default_value_t = STEPS)]
     steps: usize,
 }
 
 /// Runs worlds.
 #[must_use]
 pub fn run(args: &Args) -> ExitCode {
-    let (first, last) = args.seed.map_or((args.from, args.from + args.seeds), |seed| (seed, seed + 1));
-    let watch = stopwatch::now();
-    let mut cover = cover::Cover::default();
-    let mut failed = 0;
-    let mut virtual_ms = 0;
-    for seed in first..last {
-        let plan = Plan::draw(seed, args.steps);
-        let outcome = run_plan(&plan, if args.trace { Mode::Printed } else { Mode::Silent });
-        cover.add(&outcome.cover);
-        virtual_ms += outcome.virtual_ms;
-        if args.twice {
-            let again = run_plan(&plan, Mode::Silent);
-            if again.digest != outcome.digest {
-                anstream::println!("seed {seed}: not the same twice: {} and {}", outcome.digest, again.digest);
-                failed += 1;
-            }
-        }
-        if args.seed.is_none() && args.verbose {
-            anstream::println!("seed {seed}: {:.2} s", watch.elapsed().as_secs_f64());
-        }
-        if let Some(violation) = outcome.violation {
-            failed += 1;
-            anstream::println!("seed {seed} step {:?}: {}", violation.step, violation.words);
-        }
+    run::quieten_panics();
+    match args.seed {
+        Some(seed) => one(args, seed),
+        None => many(args),
     }
-    let seconds = watch.elapsed().as_secs_f64();
-    anstream::println!(
-        "{} seeds, {failed} failed, {seconds:.1} s, {} virtual days",
-        last - first,
-        virtual_ms / 86_400_000
+}
+
+fn one(args: &Args, seed: u64) -> ExitCode {
+    let mut plan = Plan::draw(seed, args.steps);
+    if !args.only.is_empty() {
+        plan.steps.retain(|step| args.only.contains(&step.no));
+    }
+    let outcome = run_plan(&plan, if args.trace { Mode::Printed } else { Mode::Silent });
+    if args.cover {
+        print_cover(&outcome.cover);
+    }
+    println!("seed {seed}: {}, {} virtual days", outcome.digest, outcome.virtual_ms / 86_400_000);
+    if args.twice {
+        let again = run_plan(&plan, Mode::Silent);
+        if again.digest != outcome.digest {
+            println!("and the second time {}: not the same", again.digest);
+            return ExitCode::from(report::FAILED);
+        }
+        println!("and the second time the same");
+    }
+    match outcome.violation {
+        None => ExitCode::SUCCESS,
+        Some(violation) => failed(args, &plan, violation),
+    }
+}
+
+fn many(args: &Args) -> ExitCode {
+    let seeds = args.from..args.from.saturating_add(args.seeds);
+    let bag = hunt::hunt(&Hunt { seeds, steps: args.steps, to_the_end: args.to_the_end, loud: true });
+    if args.cover {
+        print_cover(&bag.cover);
+    }
+    print_sum(&bag);
+    for (seed, violation) in bag.failures.iter().skip(1) {
+        println!("seed {seed}: {}", violation.words);
+    }
+    match bag.failures.into_iter().next() {
+        None => ExitCode::SUCCESS,
+        Some((seed, violation)) => failed(args, &Plan::draw(seed, args.steps), violation),
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "rates for people")]
+fn print_sum(bag: &Bag) {
+    let seconds = bag.took.as_secs_f64().max(0.001);
+    let years = bag.virtual_ms as f64 / (365.25 * 86_400_000.0);
+    println!(
+        "{} worlds, {} failed, in {seconds:.1} s: {:.1} a second, {:.1} virtual years a minute",
+        bag.worlds,
+        bag.failures.len(),
+        bag.worlds as f64 / seconds,
+        years * 60.0 / seconds
     );
-    if args.trace || args.seed.is_none() {
-        for (kind, name, count) in cover.all() {
-            anstream::println!("{kind:>16}  {name:<40} {count}");
-        }
+}
+
+fn print_cover(cover: &cover::Cover) {
+    for (kind, name, count) in cover.all() {
+        println!("{kind:>16}  {name:<40} {count}");
     }
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(report::FAILED) }
+}
+
+/// Makes it smaller, and says last how to see it again.
+fn failed(args: &Args, plan: &Plan, violation: Violation) -> ExitCode {
+    let whole = plan.steps.len() == args.steps && args.only.is_empty();
+    let (small, found) =
+        if args.no_shrink || !whole { (plan.clone(), violation) } else { shrink::shrink(plan, &violation) };
+    println!("seed {} fails: {}", plan.seed, found.words);
+    let mut command = format!("fieldkeep sim --seed {} --trace", plan.seed);
+    if args.steps != STEPS {
+        command.push_str(&format!(" --steps {}", args.steps));
+    }
+    if small.steps.len() < args.steps {
+        let numbers: Vec<String> = small.steps.iter().map(|step| step.no.to_string()).collect();
+        println!("{} of {} steps are enough", numbers.len(), args.steps);
+        command.push_str(&format!(" --only {}", numbers.join(",")));
+    }
+    println!("{command}");
+    ExitCode::from(report::FAILED)
 }

@@ -16,6 +16,7 @@ use fieldkeep_disk::{Disk, Process};
 use super::clocks::{PhoneClock, TrueTime};
 use super::flash::Flash;
 use super::network::Network;
+use super::oracle::Truth;
 use super::radio::Radio;
 use super::tokens::Tokens;
 
@@ -41,6 +42,8 @@ pub(crate) struct Phone {
     pub(crate) draft: Option<String>,
     /// Something is wrong with its storage, or was a moment ago.
     pub(crate) storage_is_ill: bool,
+    /// What the oracle has seen last: writes to the disk, what was meant, and what is around.
+    pub(crate) looked_at: Option<(u64, u64, Truth)>,
 }
 
 /// What a person has in front of them.
@@ -145,6 +148,7 @@ impl Phone {
             screen: Screen::default(),
             draft: None,
             storage_is_ill: false,
+            looked_at: None,
         }
     }
 

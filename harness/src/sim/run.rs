@@ -1,5 +1,6 @@
 //! One world from its beginning to its end.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use fastrand::Rng;
@@ -38,6 +39,44 @@ pub(crate) struct Violation {
     pub(crate) words: String,
 }
 
+impl Violation {
+    /// What sort of thing it is: the same defect found in another place is of the same sort.
+    pub(crate) fn kind(&self) -> &'static str {
+        const KINDS: [&str; 16] = [
+            "panic",
+            "invariants",
+            "stuck",
+            "lost",
+            "twice",
+            "used twice",
+            "overwritten unseen",
+            "out of order",
+            "overtook",
+            "nobody meant",
+            "not the same",
+            "in part",
+            "waits for",
+            "says",
+            "the screen shows",
+            "neither on the server",
+        ];
+        KINDS.into_iter().find(|kind| self.words.contains(kind)).unwrap_or("other")
+    }
+}
+
+thread_local! {
+    /// Where the last panic of this thread was, for a trace that says so.
+    static PANICKED_AT: Cell<Option<String>> = const { Cell::new(None) };
+}
+
+/// A panic in a world is a finding, told with the others, and not on its own.
+pub(crate) fn quieten_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line()));
+        PANICKED_AT.set(place);
+    }));
+}
+
 /// Runs a plan.
 pub(crate) fn run(plan: &Plan, mode: Mode) -> Outcome {
     let mut world = match World::new(plan, mode) {
@@ -67,7 +106,8 @@ pub(crate) fn run(plan: &Plan, mode: Mode) -> Outcome {
 
 fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().cloned();
-    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_else(|| "?".to_owned())
+    let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    format!("{} at {}", text.unwrap_or_default(), PANICKED_AT.take().unwrap_or_default())
 }
 
 fn take(world: &mut World, step: &Step) -> Verdict {

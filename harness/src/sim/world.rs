@@ -28,8 +28,9 @@ const MAX_STEPS_AT_ONCE: usize = 5_000;
 
 /// So long after somebody has touched it a phone stays awake.
 const AWAKE_MS: i64 = 20 * 60_000;
-/// Between two moments in which a sleeping phone lets its apps run.
-const BETWEEN_WINDOWS_MS: i64 = 5 * 3_600_000;
+/// Between two moments in which a sleeping phone lets its apps run: hours at first, days when nobody ever touches it.
+const SHORTEST_NAP_MS: i64 = 5 * 3_600_000;
+const LONGEST_NAP_MS: i64 = 3 * 86_400_000;
 /// Such a moment.
 const WINDOW_MS: i64 = 90_000;
 
@@ -151,11 +152,12 @@ impl World {
     /// Time passes. When nobody touches a phone for long, the system lets it sleep, and lets its apps run for a moment every
     /// few hours.
     pub(crate) fn pass(&mut self, ms: i64) -> Verdict {
-        let end_ms = self.now_ms() + ms;
+        let (start_ms, end_ms) = (self.now_ms(), self.now_ms() + ms);
         self.pass_awake(ms.min(AWAKE_MS))?;
         while self.now_ms() < end_ms {
             let napping: Vec<usize> = (0..self.phones.len()).filter(|phone| self.fall_asleep(*phone)).collect();
-            self.pass_awake((end_ms - self.now_ms()).min(BETWEEN_WINDOWS_MS))?;
+            let nap_ms = (self.now_ms() - start_ms).clamp(SHORTEST_NAP_MS, LONGEST_NAP_MS);
+            self.pass_awake((end_ms - self.now_ms()).min(nap_ms))?;
             for phone in napping {
                 if let Some(app) = &mut self.phones[phone].app {
                     app.frozen = false;
@@ -322,9 +324,15 @@ impl World {
         }
     }
 
-    /// The oracle looks at a phone.
+    /// The oracle looks at a phone, if anything has changed there or around it.
     pub(crate) fn look(&mut self, phone: usize) -> Verdict {
         let Some(keep) = self.keep_of(phone) else { return Ok(()) };
+        let truth = self.truth(phone);
+        let state = (self.phones[phone].disk.operations(), self.intents.version(), truth.clone());
+        if self.phones[phone].looked_at.as_ref() == Some(&state) {
+            return Ok(());
+        }
+        self.phones[phone].looked_at = Some(state);
         let office = &mut self.office;
         let mut server_has = |id, field: &str| {
             let record = office.record(id)?;
@@ -339,11 +347,10 @@ impl World {
         let name = &self.phones[phone].name;
         oracle::nothing_is_lost(&mut self.intents, phone, &keep, &mut server_has)
             .map_err(|error| format!("{name}: {error}"))?;
-        if !self.phones[phone].app.as_ref().is_some_and(super::phone::App::is_awake) {
+        if !truth.awake {
             // Nobody sees a screen.
             return Ok(());
         }
-        let truth = self.truth(phone);
         let (cover, trace, now_ms) = (&mut self.cover, &mut self.trace, self.time.now_ms());
         let mut said = |fact: &fieldkeep::state::SyncFact, words: &str| {
             cover.fact(fact);
@@ -360,6 +367,7 @@ impl World {
         let of = &self.phones[phone];
         Truth {
             phone,
+            awake: of.app.as_ref().is_some_and(super::phone::App::is_awake),
             network: of.conditions.network,
             pushes_under_way: pushes,
             signed_in: of.tokens.text().is_some_and(|token| token == self.office.token(&of.user)),
@@ -393,7 +401,11 @@ impl World {
 
     /// What the server has written into its book since.
     pub(crate) fn read_the_book(&mut self) -> Verdict {
-        for row in self.office.news()? {
+        let news = self.office.news()?;
+        if news.is_empty() {
+            return Ok(());
+        }
+        for row in news {
             self.cover.count("book", &row.kind);
             let (from, to) = (row.from.clone().unwrap_or_default(), row.to.clone().unwrap_or_default());
             let id = row.local_id.map(|id| id.to_string()).unwrap_or_default();

@@ -99,6 +99,7 @@ pub(crate) struct Intents {
     of_record: BTreeMap<RecordId, Vec<usize>>,
     by_mark: HashMap<Mark, usize>,
     groups: usize,
+    version: u64,
 }
 
 /// Intents that are about to be committed.
@@ -240,8 +241,14 @@ impl Intents {
         }
     }
 
+    /// Grows with every change.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
     /// Forgets what has ended where it is looked for often.
     pub(crate) fn tidy(&mut self) {
+        self.version += 1;
         let all = &self.all;
         for list in self.open.values_mut() {
             list.retain(|no| all[*no].end == End::Open);

@@ -33,10 +33,12 @@ pub(crate) fn nothing_is_lost(
         let (meant, operation) = (&intent.meant, intent.operation);
         return Err(format!("lost: {meant:?} of {}, operation {operation:?}; there is {of_record:?}", intent.record));
     }
-    for no in needless {
-        intents.end(no, End::Needless);
+    if !needless.is_empty() {
+        for no in needless {
+            intents.end(no, End::Needless);
+        }
+        intents.tidy();
     }
-    intents.tidy();
     shown(intents, phone, keep)
 }
 

@@ -8,8 +8,11 @@ use super::Verdict;
 use super::intents::{Intents, Meant};
 
 /// What the world knows of a phone at this moment.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Truth {
     pub(crate) phone: usize,
+    /// Whether the app's threads run, and its screen is seen.
+    pub(crate) awake: bool,
     pub(crate) network: NetworkKind,
     /// Requests of the phone that have no answer yet.
     pub(crate) pushes_under_way: usize,
