@@ -15,7 +15,7 @@ use super::clocks::TrueTime;
 use super::cover::Cover;
 use super::marks::Mark;
 use super::office::Office;
-use super::oracle::{self, Intents, Truth, Verdict, Wire};
+use super::oracle::{self, Glance, Intents, Truth, Verdict, Wire};
 use super::phone::{Done, Phone};
 use super::plan::Plan;
 use super::radio::Slot;
@@ -345,7 +345,9 @@ impl World {
                 .collect())
         };
         let name = &self.phones[phone].name;
-        oracle::nothing_is_lost(&mut self.intents, phone, &keep, &mut server_has)
+        let glance = Glance::take(&self.intents, phone, &keep).map_err(|error| format!("{name}: {error}"))?;
+        let Some(glance) = glance else { return Ok(()) };
+        oracle::nothing_is_lost(&mut self.intents, phone, &glance, &mut server_has)
             .map_err(|error| format!("{name}: {error}"))?;
         if !truth.awake {
             // Nobody sees a screen.
@@ -358,7 +360,7 @@ impl World {
                 trace.line(now_ms, name, &format!("\"{words}\""));
             }
         };
-        oracle::words_are_true(&self.intents, &truth, &keep, &mut said).map_err(|error| format!("{name}: {error}"))
+        oracle::words_are_true(&self.intents, &truth, &glance, &mut said).map_err(|error| format!("{name}: {error}"))
     }
 
     fn truth(&self, phone: usize) -> Truth {

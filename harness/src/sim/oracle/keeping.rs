@@ -1,28 +1,26 @@
 //! What a phone owes: everything that was kept and is not on the server is in its outbox, and on its screen.
 
+use fieldkeep::OutboxItem;
 use fieldkeep::value::RecordId;
 use fieldkeep::wire::ChangeKind;
-use fieldkeep::{Fieldkeep, KeepError, OutboxItem};
 use serde_json::Value as Json;
 
 use super::Verdict;
+use super::glance::Glance;
 use super::intents::{End, Intent, Intents, Known, Meant, alike};
 
 /// Looks for everything that the phone still owes.
 pub(crate) fn nothing_is_lost(
     intents: &mut Intents,
     phone: usize,
-    keep: &Fieldkeep,
+    glance: &Glance,
     server_has: &mut dyn FnMut(RecordId, &str) -> Result<Vec<Json>, String>,
 ) -> Verdict {
-    let outbox = match keep.outbox() {
-        Ok(outbox) => outbox,
-        Err(error) => return unreadable(&error),
-    };
-    confirm_what_is_there(intents, phone, &outbox);
+    let outbox = &glance.outbox;
+    confirm_what_is_there(intents, phone, outbox);
     let mut needless = Vec::new();
     for (no, intent) in intents.open_of(phone) {
-        if !intent.is_due() || waits(&outbox, intent) {
+        if !intent.is_due() || waits(outbox, intent) {
             continue;
         }
         if is_needless(intents, no, intent, server_has)? {
@@ -39,7 +37,7 @@ pub(crate) fn nothing_is_lost(
         }
         intents.tidy();
     }
-    shown(intents, phone, keep)
+    shown(intents, phone, glance)
 }
 
 /// What may have been kept, and is there, was.
@@ -107,36 +105,18 @@ fn is_needless(
 }
 
 /// The screen shows what was meant last, as long as it waits.
-fn shown(intents: &Intents, phone: usize, keep: &Fieldkeep) -> Verdict {
-    let mut last: Option<(RecordId, fieldkeep::Record)> = None;
+fn shown(intents: &Intents, phone: usize, glance: &Glance) -> Verdict {
     for (no, intent) in intents.open_of(phone).filter(|(_, intent)| intent.is_due()) {
         let Meant::Value { field, value } = &intent.meant else { continue };
         let newer = intents.of_record(intent.record).any(|(other, later)| {
             other > no && later.phone == phone && later.field() == Some(field) && later.end != End::GivenUp
         });
-        if newer {
-            continue;
-        }
-        if last.as_ref().is_none_or(|(id, _)| *id != intent.here) {
-            match keep.get(intent.here) {
-                Ok(Some(record)) => last = Some((intent.here, record)),
-                Ok(None) => return Err(format!("lost: record {} is not on the phone any more", intent.record)),
-                Err(error) => return unreadable(&error),
-            }
-        }
-        let Some((_, record)) = &last else { continue };
+        // What turned out to be kept just now is looked at the next time.
+        let Some(record) = glance.records.get(&intent.here).filter(|_| !newer) else { continue };
         let shows = record.fields.get(field).map_or(Json::Null, fieldkeep::value::Value::to_json);
         if !alike(field, &shows, value) {
             return Err(format!("the screen shows {shows} for {field} of {}, not {value}", intent.record));
         }
     }
     Ok(())
-}
-
-/// A store on an ill disk may be unreadable for a while; it must say so and nothing else.
-fn unreadable(error: &KeepError) -> Verdict {
-    match error {
-        KeepError::Unavailable { .. } | KeepError::Full | KeepError::Suspended | KeepError::Closed => Ok(()),
-        other => Err(format!("the outbox cannot be read: {other}")),
-    }
 }

@@ -3,6 +3,7 @@
 
 mod book;
 mod finale;
+mod glance;
 mod intents;
 mod keeping;
 mod persons;
@@ -10,6 +11,7 @@ mod wire;
 mod words;
 
 pub(crate) use finale::{all_ended, same_as_server};
+pub(crate) use glance::Glance;
 pub(crate) use intents::{Commit, Intents, Meant};
 pub(crate) use keeping::{nothing_is_lost, waits};
 pub(crate) use persons::Ended;

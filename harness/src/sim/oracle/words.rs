@@ -2,10 +2,11 @@
 
 use fieldkeep::schedule::NetworkKind;
 use fieldkeep::state::{ReaderLocale, SyncFact, SyncState, sentence};
-use fieldkeep::{Fieldkeep, KeepError, OutboxItem, WhyWaiting};
+use fieldkeep::{OutboxItem, WhyWaiting};
 
 use super::Verdict;
-use super::intents::{Intents, Meant};
+use super::glance::Glance;
+use super::intents::Intents;
 
 /// What the world knows of a phone at this moment.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,27 +24,23 @@ pub(crate) struct Truth {
 pub(crate) fn words_are_true(
     intents: &Intents,
     truth: &Truth,
-    keep: &Fieldkeep,
+    glance: &Glance,
     said: &mut dyn FnMut(&SyncFact, &str),
 ) -> Verdict {
-    let (outbox, state, now_ms) = match (keep.outbox(), keep.state(None), keep.now_ms()) {
-        (Ok(outbox), Ok(Some(state)), Ok(now_ms)) => (outbox, state, now_ms),
-        (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => return unreadable(&error),
-        (_, Ok(None), _) => return Err("the device has no state".to_owned()),
-    };
-    for item in &outbox {
-        why_is_true(truth, keep, item, now_ms)?;
+    for item in &glance.outbox {
+        why_is_true(truth, glance, item)?;
     }
-    device_is_true(intents, truth, &outbox, &state)?;
-    let words = sentence(&state, now_ms, &ReaderLocale::default());
+    let state = &glance.device;
+    device_is_true(intents, truth, &glance.outbox, state)?;
+    let words = sentence(state, glance.now_ms, &ReaderLocale::default());
     if words.text.is_empty() || words.text.contains('{') {
         return Err(format!("no sentence for {:?}: {:?}", state.headline, words.text));
     }
     said(&state.headline, &words.text);
-    records_are_true(intents, truth, keep)
+    records_are_true(intents, truth, glance)
 }
 
-fn why_is_true(truth: &Truth, keep: &Fieldkeep, item: &OutboxItem, now_ms: i64) -> Verdict {
+fn why_is_true(truth: &Truth, glance: &Glance, item: &OutboxItem) -> Verdict {
     let lie = |why: &str| Err(format!("operation {} waits for {:?}, but {why}", item.operation, item.why));
     match &item.why {
         WhyWaiting::Offline if truth.network != NetworkKind::None => lie("there is a network"),
@@ -51,18 +48,20 @@ fn why_is_true(truth: &Truth, keep: &Fieldkeep, item: &OutboxItem, now_ms: i64) 
         WhyWaiting::InFlight if truth.pushes_under_way == 0 => lie("nothing is on its way"),
         WhyWaiting::SignIn if truth.signed_in => lie("somebody is signed in"),
         WhyWaiting::Review { review } => {
-            let open = keep.reviews().is_ok_and(|open| open.iter().any(|known| known.id == *review));
-            if open { Ok(()) } else { lie("there is no such review") }
+            if glance.reviews.contains(review) {
+                Ok(())
+            } else {
+                lie("there is no such review")
+            }
         }
         WhyWaiting::Lane { due_ms, .. } | WhyWaiting::Later { due_ms } | WhyWaiting::Bounced { due_ms } => {
-            let left_ms = due_ms - now_ms;
+            let left_ms = due_ms - glance.now_ms;
             // A day that the server may ask for, and a tenth on top.
             if (0..=26 * 3_600_000).contains(&left_ms) { Ok(()) } else { lie(&format!("that is in {left_ms} ms")) }
         }
-        WhyWaiting::ForParent { record } => match keep.get(*record) {
-            Ok(Some(parent)) if parent.server_id.is_some() => lie("the server has that record"),
-            _ => Ok(()),
-        },
+        WhyWaiting::ForParent { record } if glance.parents.get(record) == Some(&true) => {
+            lie("the server has that record")
+        }
         _ => Ok(()),
     }
 }
@@ -88,29 +87,13 @@ fn device_is_true(intents: &Intents, truth: &Truth, outbox: &[OutboxItem], state
 }
 
 /// A record that is called synced owes nothing.
-fn records_are_true(intents: &Intents, truth: &Truth, keep: &Fieldkeep) -> Verdict {
-    let mut looked_at = Vec::new();
+fn records_are_true(intents: &Intents, truth: &Truth, glance: &Glance) -> Verdict {
     for (_, intent) in intents.open_of(truth.phone).filter(|(_, intent)| intent.is_due()) {
-        if looked_at.contains(&intent.here) || intent.meant == Meant::Create {
-            continue;
-        }
-        looked_at.push(intent.here);
-        let record = match keep.get(intent.here) {
-            Ok(Some(record)) => record,
-            Ok(None) => continue,
-            Err(error) => return unreadable(&error),
-        };
-        if matches!(record.state.headline, SyncFact::Synced { .. } | SyncFact::NothingYet | SyncFact::Refreshing) {
-            let headline = &record.state.headline;
+        let Some(record) = glance.records.get(&intent.here) else { continue };
+        let headline = &record.state.headline;
+        if matches!(headline, SyncFact::Synced { .. } | SyncFact::NothingYet | SyncFact::Refreshing) {
             return Err(format!("record {} says {headline:?}, but {:?} is not on the server", record.id, intent.meant));
         }
     }
     Ok(())
-}
-
-fn unreadable(error: &KeepError) -> Verdict {
-    match error {
-        KeepError::Unavailable { .. } | KeepError::Full | KeepError::Suspended | KeepError::Closed => Ok(()),
-        other => Err(format!("the state cannot be read: {other}")),
-    }
 }
