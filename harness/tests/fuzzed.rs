@@ -6,8 +6,32 @@ mod support;
 use fieldkeep::SyncOutcome;
 use serde_json::json;
 
+use support::phone::job_on_a_phone;
 use support::site::Field;
-use support::wire::reply;
+use support::wire::{ndjson, reply};
+
+/// Requests after which a phone with one or two items to send goes round in circles.
+const TOO_MANY: usize = 40;
+
+#[test]
+fn b10_a_page_that_leads_to_itself_is_not_asked_for_without_end() {
+    let (field, phone, job, server_id) = job_on_a_phone();
+    let page = ndjson(&[json!({ "page": { "cursor": "round", "more": true } })]);
+    let before = phone.wire.count();
+    for _ in 0..TOO_MANY {
+        phone.wire.lie("/v1/pull", page.clone());
+    }
+    let report = phone.sync();
+    assert!(matches!(report.outcome, SyncOutcome::Failed { .. }), "{report:?}");
+    phone.edit(job, json!({ "description": "Leaks" }));
+    for _ in 0..6 {
+        field.advance(phone.next_wake().unwrap_or(0));
+        phone.run();
+    }
+    assert!(phone.wire.count() < before + 20, "{} requests", phone.wire.count() - before);
+    assert_eq!(field.record(&server_id)["values"]["description"], "Leaks", "work goes on meanwhile");
+    assert!(phone.journal("protocol_error").iter().any(|fault| fault["reason"] == "a page leads to itself"));
+}
 
 #[test]
 fn d8_a_time_that_is_no_moment_is_no_greeting() {
