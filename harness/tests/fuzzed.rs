@@ -4,7 +4,7 @@
 mod support;
 
 use fieldkeep::SyncOutcome;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use support::phone::job_on_a_phone;
 use support::site::Field;
@@ -12,6 +12,68 @@ use support::wire::{ndjson, reply};
 
 /// Requests after which a phone with one or two items to send goes round in circles.
 const TOO_MANY: usize = 40;
+
+#[test]
+fn b4_members_of_a_group_with_a_refusal_and_an_open_answer_are_all_left_open() {
+    for (first, second) in [
+        (json!({ "outcome": "expired" }), json!({ "outcome": "group_refused" })),
+        (json!({ "outcome": "gone" }), json!({ "outcome": "later", "after_s": 5 })),
+        (
+            json!({ "outcome": "duplicate", "first": { "outcome": "duplicate", "first": { "outcome": "gone" } } }),
+            json!({ "outcome": "gone" }),
+        ),
+    ] {
+        let (field, phone, job, server_id) = job_on_a_phone();
+        let note = json!({ "work_order": job, "text": "wet floor" });
+        phone.together(vec![phone.patch(job, &json!({ "description": "Leaks" })), phone.creation("note", None, &note)]);
+        let answers = [first.clone(), second];
+        phone.wire.twist("/v1/push", move |lines| {
+            let with = |(line, answer): (&Value, &Value)| {
+                let mut answer = answer.clone();
+                answer["shipment"] = line["shipment"].clone();
+                answer
+            };
+            lines.iter().zip(&answers).map(with).collect()
+        });
+        phone.sync();
+        phone.check();
+        for _ in 0..4 {
+            field.advance(phone.next_wake().unwrap_or(0));
+            phone.sync();
+        }
+        assert_eq!(field.record(&server_id)["values"]["description"], "Leaks", "{first}");
+        assert_eq!(field.records("note").len(), 1, "{first}");
+        assert!(phone.outbox().is_empty(), "{first}");
+    }
+}
+
+#[test]
+fn p5_a_group_that_has_arrived_and_was_never_there_is_sent_again() {
+    let field = Field::new();
+    let phone = field.phone("ana");
+    let customer = phone.keep().new_record_id();
+    let name = json!({ "name": "Hansa" });
+    phone.together(vec![
+        phone.creation("customer", Some(customer), &name),
+        phone.creation("customer", None, &json!({ "name": "Ulmer" })),
+    ]);
+    field.behave(json!({ "do": "answer", "outcome": "expired", "times": 2 }));
+    phone.wire.twist("/v1/lookup", move |mut lines| {
+        let asked = json!({ "local_id": customer });
+        let answer = lines.iter_mut().find(|line| line["question"] == asked).unwrap();
+        answer["record"] = json!({
+            "server_id": "C-77", "local_id": customer, "type": "customer", "seq": 50, "life": "alive", "values": name,
+            "who": "ana", "at_ms": 1,
+        });
+        lines
+    });
+    phone.sync();
+    phone.check();
+    assert!(!phone.journal("protocol_error").is_empty());
+    assert!(phone.outbox().is_empty(), "{:?}", phone.outbox());
+    assert_eq!(field.records("customer").len(), 2, "each once");
+    phone.assert_synced(customer);
+}
 
 #[test]
 fn b10_a_page_that_leads_to_itself_is_not_asked_for_without_end() {

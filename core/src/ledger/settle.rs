@@ -81,6 +81,27 @@ fn first_answer(outcome: &Outcome) -> &Outcome {
     }
 }
 
+/// What becomes of a shipment with an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Applied,
+    Refused,
+    /// It stays on its way.
+    Open,
+}
+
+impl Fate {
+    fn of(first: &Outcome) -> Self {
+        match first {
+            Outcome::Applied { .. } => Self::Applied,
+            // A replay of a replay says nothing.
+            Outcome::Duplicate { .. } => Self::Open,
+            other if other.is_definite() => Self::Refused,
+            _ => Self::Open,
+        }
+    }
+}
+
 /// Groups of which the answers contradict each other or this device: none of their members is settled, so that no group is
 /// settled in part. They go out again, and the server says again what became of them.
 pub(crate) fn contradictory_groups(
@@ -88,14 +109,14 @@ pub(crate) fn contradictory_groups(
     answers: &[(&OpenShipment, &PushLine)],
 ) -> StoreResult<BTreeSet<i64>> {
     let mut contradictory = BTreeSet::new();
-    let mut applied: BTreeMap<i64, bool> = BTreeMap::new();
+    let mut fates: BTreeMap<i64, Fate> = BTreeMap::new();
     for (shipment, line) in answers {
         let (Some(group), Some(outcome)) = (shipment.group, &line.outcome) else { continue };
         let first = first_answer(outcome);
         let work = Work::load(unit, shipment.record)?;
         let faulty = fault_of_answer(unit, &work, first, line.record.as_ref())?.is_some();
-        let is_applied = matches!(first, Outcome::Applied { .. });
-        if faulty || *applied.entry(group).or_insert(is_applied) != is_applied {
+        let fate = Fate::of(first);
+        if faulty || *fates.entry(group).or_insert(fate) != fate {
             contradictory.insert(group);
         }
     }
