@@ -76,6 +76,32 @@ fn p5_a_group_that_has_arrived_and_was_never_there_is_sent_again() {
 }
 
 #[test]
+fn b5_answers_that_settle_nothing_are_not_asked_for_without_end() {
+    for answer in ["not_attempted", "expired", "group_refused", "later"] {
+        let (field, phone, job, server_id) = job_on_a_phone();
+        phone.edit(job, json!({ "description": "Leaks" }));
+        let before = phone.wire.count();
+        for _ in 0..TOO_MANY {
+            phone.wire.answer_push(json!({ "outcome": answer }));
+        }
+        phone.run();
+        assert!(phone.wire.count() < before + TOO_MANY, "{answer}: {} requests", phone.wire.count() - before);
+        assert!(phone.next_wake().is_some_and(|wait_ms| wait_ms > 0), "{answer}: it waits");
+        assert_eq!(phone.outbox().len(), 1, "{answer}");
+        while phone.outbox().len() == 1 {
+            field.advance(phone.next_wake().unwrap());
+            phone.run();
+        }
+        assert_eq!(
+            field.record(&server_id)["values"]["description"],
+            "Leaks",
+            "{answer}: the server has come to itself"
+        );
+        phone.assert_synced(job);
+    }
+}
+
+#[test]
 fn b10_a_page_that_leads_to_itself_is_not_asked_for_without_end() {
     let (field, phone, job, server_id) = job_on_a_phone();
     let page = ndjson(&[json!({ "page": { "cursor": "round", "more": true } })]);
