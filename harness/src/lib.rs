@@ -1,5 +1,5 @@
 //! The desktop harness of Fieldkeep: the demo, a scriptable device and office, the reference server, a proxy that breaks
-//! things, an inspector, the benchmark of the core, and a crowd of phones.
+//! things, an inspector, the benchmark of the core, a crowd of phones, and what feeds all of it with nonsense.
 
 pub mod codegen;
 pub mod command_lines;
@@ -8,6 +8,7 @@ pub mod dataset;
 pub mod demo;
 pub mod device;
 pub mod faults;
+pub mod fuzzing;
 pub mod http_client;
 pub mod inspect;
 pub mod measure;

@@ -25,15 +25,21 @@ impl Engine {
         }
         let core = Arc::clone(&self.core);
         let mut defect: Option<StoreError> = None;
-        let mut faults = 0;
+        let (mut faults, mut leads_on) = (0, true);
         let patient = self.faulty_pages < FAULTY_PAGES;
         let token = self.session.as_ref().map_or(0, |session| session.token);
         let wishes = core.shared().wishes;
         let page = core.remote.pull(token, before.cursor.as_deref(), ENTRIES_AT_ONCE, |entries, end| {
             let too_long = end.map_or(0, |(_, too_long)| too_long);
+            // A page that leads to itself would be fetched for ever.
+            leads_on = end.is_none_or(|(end, _)| before.cursor.as_ref() != Some(&end.cursor));
+            let in_a_circle = end.is_some_and(|(end, _)| end.more) && !leads_on;
             let end = end.map(|(end, _)| CursorMove { cursor: end.cursor.clone(), complete: !end.more });
             let taken = take_in_slices(&core, &entries, |unit, contradictions| {
-                faults += contradictions + too_long;
+                faults += contradictions + too_long + usize::from(in_a_circle);
+                if in_a_circle {
+                    unit.journal(None, "protocol_error", &serde_json::json!({"reason": "a page leads to itself"}))?;
+                }
                 if too_long > 0 {
                     let detail = serde_json::json!({"reason": "a line of the page is too long", "lines": too_long});
                     unit.journal(None, "protocol_error", &detail)?;
@@ -60,7 +66,7 @@ impl Engine {
             Ok(page) => {
                 self.faulty_pages = 0;
                 self.refused_before = false;
-                self.core.shared().news_came(wishes, page.more);
+                self.core.shared().news_came(wishes, page.more && leads_on);
                 self.rescan()?;
                 self.core.lane_succeeded()?;
                 self.core.notices.everything();

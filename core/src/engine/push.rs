@@ -223,18 +223,20 @@ fn in_pieces<'a>(lines: &'a [PushLine], by_key: &HashMap<Uuid, &OpenShipment>) -
     };
     let members = |group: i64| by_key.values().filter(|sent| sent.group == Some(group)).count();
     let mut pieces: Vec<Vec<&PushLine>> = Vec::new();
-    let mut last_group = None;
+    let mut piece_of: HashMap<i64, usize> = HashMap::new();
     for line in lines {
         let group = group_of(line);
         if group.is_some_and(|group| answered(group) < members(group)) {
             continue;
         }
-        let goes_on = group.is_some() && group == last_group;
-        match pieces.last_mut() {
-            Some(piece) if goes_on => piece.push(line),
-            _ => pieces.push(vec![line]),
+        // Wherever they stand in the reply.
+        match group.and_then(|group| piece_of.get(&group)) {
+            Some(&piece) => pieces[piece].push(line),
+            None => {
+                piece_of.extend(group.map(|group| (group, pieces.len())));
+                pieces.push(vec![line]);
+            }
         }
-        last_group = group;
     }
     pieces
 }

@@ -7,6 +7,7 @@ use crate::remote::{Failure, Greeting};
 use crate::schedule::{FAILURES_BEFORE_PROBE, LaneReason};
 use crate::store::meta::{self, Skew, Versions};
 use crate::store::{StoreError, StoreResult, Turn, changes};
+use crate::value::{MAX_INSTANT_MS, MIN_INSTANT_MS};
 use crate::wire::{Hello, SchemaWindow};
 
 /// A measured difference below this is the journey of the answer, not the clock.
@@ -43,6 +44,9 @@ impl Engine {
         };
         if hello.user != self.core.context.user {
             return self.wrong_user(&hello, token);
+        }
+        if !(MIN_INSTANT_MS..=MAX_INSTANT_MS).contains(&hello.server_time_ms) {
+            return self.failed(Failure::unreadable("the server's time is no moment"));
         }
         self.measure_skew(sent_ms, hello.server_time_ms)?;
         if self.note_versions(hello.schema)? == Taken::Nothing {

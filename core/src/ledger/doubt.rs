@@ -1,6 +1,6 @@
 //! A shipment that was sent long ago without an answer: what became of it, from what the server says now.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::hold::{self, Question};
 use super::localise::localise_value;
@@ -63,11 +63,22 @@ pub(crate) fn clear_doubts(
             members.filter(|(other, _)| other.group == shipment.group).map(|(_, (verdict, _))| verdict)
         };
         let alone = shipment.group.is_none();
+        // A group of which one member has arrived and another was never there: both cannot be. The server knows the keys, and
+        // says again what became of them.
+        let never_there = |(other, (verdict, entry)): (&OpenShipment, &(Verdict<'_>, Option<&Entry>))| {
+            other.group == shipment.group && entry.is_none() && !matches!(verdict, Verdict::Applied { .. })
+        };
         let arrived = !alone && of_group().any(|verdict| matches!(verdict, Verdict::Applied { proven: true, .. }));
         let all_there = alone || of_group().all(|verdict| matches!(verdict, Verdict::Applied { .. }));
         // Where the server has the values already, sending them again changes nothing.
         let again = |verdict: &Verdict<'_>| matches!(verdict, Verdict::SendAgain | Verdict::Applied { .. });
         let all_again = alone || of_group().all(again);
+        if arrived && shipments.iter().zip(&verdicts).any(never_there) {
+            let detail = json!({"shipment": shipment.key, "reason": "the answers about a group contradict each other"});
+            unit.journal(Some(shipment.record), "protocol_error", &detail)?;
+            cleared.push(Cleared::SendAgain);
+            continue;
+        }
         cleared.push(match (own, entry) {
             (Verdict::Applied { seq, stored, .. }, _) if arrived || all_there => {
                 applied_by_lookup(unit, shipment, *seq, stored.clone(), *entry)?;

@@ -14,7 +14,7 @@ use super::review::ReviewKind;
 use super::theirs;
 use super::unit::Unit;
 use super::work::{Work, is_live};
-use crate::schedule::{BOUNCES_BEFORE_WAIT, Due, own_wait_ms, server_wait_ms};
+use crate::schedule::{ATTEMPTS_AT_ONCE, BOUNCES_BEFORE_WAIT, Due, own_wait_ms, server_wait_ms};
 use crate::store::StoreResult;
 use crate::store::changes::{Change, State};
 use crate::store::records::Life;
@@ -50,15 +50,20 @@ pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) 
             let news = Applied { seq: *seq, server_id: Some(server_id), stored: stored.iter().collect() };
             applied(unit, &mut work, shipment, &news, line.record.as_ref())?;
         }
-        Outcome::Later { after_s } => {
+        Outcome::Later { after_s } if *after_s > 0 => {
             let wait_ms = server_wait_ms(after_s.saturating_mul(1000), unit.random());
             return postponed(unit, work, shipment, wait_ms, shipments::LATER, first);
         }
-        Outcome::ParentMissing | Outcome::NotAttempted | Outcome::Expired | Outcome::Duplicate { .. } => {
-            let wait_ms = own_wait_ms(shipment.attempts, false, unit.random());
-            // What was not attempted goes on at once, what has expired is looked up at once.
+        // "Later" that names no time, too: at once is not later.
+        Outcome::Later { .. }
+        | Outcome::ParentMissing
+        | Outcome::NotAttempted
+        | Outcome::Expired
+        | Outcome::Duplicate { .. } => {
+            // What was not attempted goes on at once, what has expired is looked up at once; but not for ever.
             let at_once = matches!(first, Outcome::NotAttempted | Outcome::Expired);
-            let wait_ms = if at_once { 0 } else { wait_ms };
+            let failures = if at_once { shipment.attempts - ATTEMPTS_AT_ONCE } else { shipment.attempts };
+            let wait_ms = if failures > 0 { own_wait_ms(failures, false, unit.random()) } else { 0 };
             return postponed(unit, work, shipment, wait_ms, name_of(first), first);
         }
         refusal => refused(unit, &mut work, shipment, refusal, line.record.as_ref())?,
@@ -81,6 +86,27 @@ fn first_answer(outcome: &Outcome) -> &Outcome {
     }
 }
 
+/// What becomes of a shipment with an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Applied,
+    Refused,
+    /// It stays on its way.
+    Open,
+}
+
+impl Fate {
+    fn of(first: &Outcome) -> Self {
+        match first {
+            Outcome::Applied { .. } => Self::Applied,
+            // A replay of a replay says nothing.
+            Outcome::Duplicate { .. } => Self::Open,
+            other if other.is_definite() => Self::Refused,
+            _ => Self::Open,
+        }
+    }
+}
+
 /// Groups of which the answers contradict each other or this device: none of their members is settled, so that no group is
 /// settled in part. They go out again, and the server says again what became of them.
 pub(crate) fn contradictory_groups(
@@ -88,14 +114,14 @@ pub(crate) fn contradictory_groups(
     answers: &[(&OpenShipment, &PushLine)],
 ) -> StoreResult<BTreeSet<i64>> {
     let mut contradictory = BTreeSet::new();
-    let mut applied: BTreeMap<i64, bool> = BTreeMap::new();
+    let mut fates: BTreeMap<i64, Fate> = BTreeMap::new();
     for (shipment, line) in answers {
         let (Some(group), Some(outcome)) = (shipment.group, &line.outcome) else { continue };
         let first = first_answer(outcome);
         let work = Work::load(unit, shipment.record)?;
         let faulty = fault_of_answer(unit, &work, first, line.record.as_ref())?.is_some();
-        let is_applied = matches!(first, Outcome::Applied { .. });
-        if faulty || *applied.entry(group).or_insert(is_applied) != is_applied {
+        let fate = Fate::of(first);
+        if faulty || *fates.entry(group).or_insert(fate) != fate {
             contradictory.insert(group);
         }
     }
@@ -313,8 +339,10 @@ fn refused(
     match refusal {
         Outcome::Conflict { fields } => conflict(unit, work, &sent, fields, news.is_some())?,
         Outcome::Rejected { errors } => rejected(unit, work, &sent, errors)?,
-        // The rest of the group, or the session that is opened next, says what they wait for.
-        Outcome::GroupRefused | Outcome::SchemaTooOld => {}
+        // The session that is opened next, or the rest of the group, says what they wait for.
+        Outcome::SchemaTooOld => {}
+        // Or nothing does: where no member says why, they do not come back at once for ever.
+        Outcome::GroupRefused => bounce(unit, work),
         other => hold_whole(unit, work, other)?,
     }
     ask_of_lost_parents(unit, work)
@@ -359,12 +387,17 @@ fn conflict(
             theirs::take_field(unit, work, &listed.field, theirs.as_ref(), &by)?;
         }
     }
+    bounce(unit, work);
+    Ok(())
+}
+
+/// It goes out again at once, but not for ever.
+fn bounce(unit: &Unit<'_>, work: &mut Work) {
     work.row.bounces += 1;
     if work.row.bounces >= BOUNCES_BEFORE_WAIT {
         let wait_ms = own_wait_ms(work.row.bounces - BOUNCES_BEFORE_WAIT + 1, false, unit.random());
         work.row.due = Some(Due::after(&unit.now, wait_ms));
     }
-    Ok(())
 }
 
 /// Fields that the server does not accept are held, each with its reason; the others go out again at once. A create, and
@@ -455,6 +488,7 @@ fn name_of(outcome: &Outcome) -> &'static str {
         Outcome::ParentMissing => "parent_missing",
         Outcome::NotAttempted => "not_attempted",
         Outcome::Expired => shipments::EXPIRED,
+        Outcome::Later { .. } => "later, without a time",
         _ => shipments::LATER,
     }
 }

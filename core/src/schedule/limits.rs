@@ -32,6 +32,9 @@ pub const KEEP_SETTLED_MS: i64 = 30 * DAY_MS;
 pub const KEEP_JOURNAL_MS: i64 = 400 * DAY_MS;
 /// After so many refusals of a record in a row for others' changes, it waits (requirement D13, pitfall P7).
 pub const BOUNCES_BEFORE_WAIT: i64 = 3;
+/// What the server did not attempt, or says to have forgotten, goes on at once so often; then it waits like other failures. A
+/// server that stops early takes some more each time.
+pub const ATTEMPTS_AT_ONCE: i64 = 5;
 /// After so many pushes in a row one page of news is fetched: who never stops editing still hears of the office.
 pub const PUSHES_BEFORE_NEWS: usize = 5;
 /// Shipments in one push, unless the server names less: one reply is applied in one go.

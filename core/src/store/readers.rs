@@ -43,18 +43,13 @@ impl Readers {
         database: &Place,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let (ticket, mut connection) = self.take(database)?;
-        let result = snapshot(&mut connection, work);
-        let mut state = self.state();
-        state.at_work.retain(|(other, _)| *other != ticket);
-        if !state.closed && state.idle.len() < KEPT_READERS {
-            state.idle.push(connection);
-        }
-        self.changed.notify_all();
-        result
+        let mut reader = self.take(database)?;
+        let connection = reader.connection.as_mut().ok_or(StoreError::Closed)?;
+        let transaction = connection.transaction().map_err(StoreError::from)?;
+        work(&transaction)
     }
 
-    fn take(&self, database: &Place) -> StoreResult<(u64, Connection)> {
+    fn take(&self, database: &Place) -> StoreResult<Reader<'_>> {
         let mut state = self.state();
         if state.closed {
             return Err(if state.over { StoreError::Closed } else { StoreError::Suspended });
@@ -66,7 +61,7 @@ impl Readers {
         state.last += 1;
         let ticket = state.last;
         state.at_work.push((ticket, connection.get_interrupt_handle()));
-        Ok((ticket, connection))
+        Ok(Reader { readers: self, ticket, connection: Some(connection) })
     }
 
     /// From now on closed readers stay closed.
@@ -95,10 +90,40 @@ impl Readers {
     }
 }
 
-fn snapshot<T, E: From<StoreError>>(
-    connection: &mut Connection,
-    work: impl FnOnce(&Connection) -> Result<T, E>,
-) -> Result<T, E> {
-    let transaction = connection.transaction().map_err(StoreError::from)?;
-    work(&transaction)
+/// A reader at work, given back when dropped: also by a read that panics, or nobody could close any more.
+struct Reader<'a> {
+    readers: &'a Readers,
+    ticket: u64,
+    /// There until it is dropped.
+    connection: Option<Connection>,
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        let mut state = self.readers.state();
+        state.at_work.retain(|(other, _)| *other != self.ticket);
+        if !state.closed && state.idle.len() < KEPT_READERS {
+            state.idle.extend(self.connection.take());
+        }
+        self.readers.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_read_that_panics_keeps_nobody_from_closing() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("database");
+        rusqlite::Connection::open(&database).unwrap().execute_batch("CREATE TABLE t(a)").unwrap();
+        let readers = Readers::default();
+        let read = || readers.read(&database, |_| -> StoreResult<()> { panic!("a defect") });
+        assert!(catch_unwind(AssertUnwindSafe(read)).is_err());
+        assert!(readers.state().at_work.is_empty(), "it does not count as one at work");
+        readers.close();
+    }
 }

@@ -53,6 +53,12 @@ pub fn run(args: Args) -> ExitCode {
     if outcomes.into_iter().all(|fine| fine) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// All that would be written for a schema, as pairs of a file's name and its text.
+pub(crate) fn files(schema: &Schema) -> impl Iterator<Item = (String, String)> {
+    let all = kotlin::files(schema, "fieldkeep.model").into_iter().chain(swift::files(schema));
+    all.map(|file| (file.name, file.text))
+}
+
 fn read_schema(path: &Path) -> Result<Schema, String> {
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     Schema::from_json(&text).map_err(|error| error.to_string())

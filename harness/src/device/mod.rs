@@ -8,6 +8,7 @@ mod shape;
 mod start;
 mod tokens;
 
+use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,6 +20,8 @@ use crate::{command_lines, report};
 
 use output::LineOutput;
 use phone::Phone;
+pub(crate) use start::Started;
+pub(crate) use tokens::Tokens;
 
 /// Options of `fieldkeep device`.
 #[derive(Debug, clap::Args)]
@@ -90,10 +93,30 @@ pub fn run(args: Args) -> ExitCode {
 }
 
 fn work(args: &Args) -> Result<(), DeviceError> {
-    let output = Arc::new(LineOutput::new(std::io::stdout()));
-    let started = start::start(args)?;
-    let mut phone = Phone::new(started, Arc::clone(&output));
-    output.line(&phone.ready());
-    let handle = |command| phone.carry_out(command);
-    Ok(command_lines::serve(std::io::stdin().lock(), output.writer(), handle)?)
+    let mut device = Device::new(start::start(args)?, io::stdout());
+    device.say_ready();
+    Ok(device.answer(io::stdin().lock())?)
+}
+
+/// A phone and where its lines go.
+pub(crate) struct Device {
+    phone: Phone,
+    output: Arc<LineOutput>,
+}
+
+impl Device {
+    pub(crate) fn new(started: Started, output: impl Write + Send + 'static) -> Self {
+        let output = Arc::new(LineOutput::new(output));
+        Self { phone: Phone::new(started, Arc::clone(&output)), output }
+    }
+
+    fn say_ready(&self) {
+        self.output.line(&self.phone.ready());
+    }
+
+    /// Answers commands until the input ends.
+    pub(crate) fn answer(&mut self, input: impl BufRead) -> io::Result<()> {
+        let writer = self.output.writer();
+        command_lines::serve(input, writer, |command| self.phone.carry_out(command))
+    }
 }

@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use super::command::{Choice, Command, Commit, Find, Target, Watch};
 use super::output::LineOutput;
 use super::shape;
-use super::start::Started;
+use super::start::{Started, is_moment};
 use super::tokens::Tokens;
 use crate::command_lines::Failure;
 
@@ -126,8 +126,13 @@ impl Phone {
             Command::Advance { ms } if *ms < 0 => {
                 return Err(Failure::bad_input("time only passes forward; use clock_skew"));
             }
-            Command::Advance { ms } => self.manual()?.advance(*ms),
-            Command::ClockSkew { ms } => self.manual()?.skew_wall(*ms),
+            Command::Advance { ms } | Command::ClockSkew { ms } => {
+                let clock = self.manual()?;
+                if !is_moment(clock.now().wall_ms.saturating_add(*ms)) {
+                    return Err(Failure::bad_input("a clock stands between the years 1 and 9999"));
+                }
+                if matches!(command, Command::Advance { .. }) { clock.advance(*ms) } else { clock.skew_wall(*ms) }
+            }
             Command::Reboot {} => {
                 self.reboots += 1;
                 let boot = format!("virtual-boot-{}-{}", std::process::id(), self.reboots);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use fieldkeep::clock::{Clock, ManualClock, SystemClock};
 use fieldkeep::schema::Schema;
 use fieldkeep::state::ReaderLocale;
+use fieldkeep::value::{MAX_INSTANT_MS, MIN_INSTANT_MS};
 use fieldkeep::{Fieldkeep, OpenOptions};
 
 use super::tokens::Tokens;
@@ -17,11 +18,11 @@ const FIELD_SERVICE: &str = include_str!("../../schemas/field_service.json");
 const FIRST_BOOT: &str = "virtual-boot";
 
 /// What a phone is made of.
-pub(super) struct Started {
-    pub(super) keep: Fieldkeep,
-    pub(super) clock: Option<Arc<ManualClock>>,
-    pub(super) tokens: Arc<Tokens>,
-    pub(super) locale: ReaderLocale,
+pub(crate) struct Started {
+    pub(crate) keep: Fieldkeep,
+    pub(crate) clock: Option<Arc<ManualClock>>,
+    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) locale: ReaderLocale,
 }
 
 pub(super) fn start(args: &Args) -> Result<Started, DeviceError> {
@@ -36,7 +37,8 @@ pub(super) fn start(args: &Args) -> Result<Started, DeviceError> {
         (false, _) => None,
         (true, None) => return Err(DeviceError::NowMissing),
         (true, Some(now)) => {
-            let now_ms = time_of(now).ok_or_else(|| DeviceError::Now(now.clone()))?;
+            let now_ms =
+                time_of(now).filter(|now_ms| is_moment(*now_ms)).ok_or_else(|| DeviceError::Now(now.clone()))?;
             Some(Arc::new(ManualClock::new(now_ms, FIRST_BOOT)))
         }
     };
@@ -64,4 +66,9 @@ pub(super) fn start(args: &Args) -> Result<Started, DeviceError> {
 /// Milliseconds since 1970, or RFC 3339.
 fn time_of(text: &str) -> Option<i64> {
     text.parse().ok().or_else(|| text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond))
+}
+
+/// Whether a clock can stand there.
+pub(super) fn is_moment(at_ms: i64) -> bool {
+    (MIN_INSTANT_MS..=MAX_INSTANT_MS).contains(&at_ms)
 }

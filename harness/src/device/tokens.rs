@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use fieldkeep::remote::{AccessToken, TokenFuture, TokenProvider};
 
 /// Holds the token that the script last set.
-pub(super) struct Tokens(Mutex<Held>);
+pub(crate) struct Tokens(Mutex<Held>);
 
 struct Held {
     text: Option<String>,
@@ -15,7 +15,7 @@ struct Held {
 }
 
 impl Tokens {
-    pub(super) fn new(text: String) -> Self {
+    pub(crate) fn new(text: String) -> Self {
         Self(Mutex::new(Held { text: Some(text), generation: 1, next: None }))
     }
 

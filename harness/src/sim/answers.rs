@@ -48,13 +48,12 @@ impl World {
     ) -> Result<bool, String> {
         let (what, field) = (format!("{:?}", review.kind), review.field.clone());
         self.say_of(phone, &format!("answers {answer:?} to {what} about {field:?} of {}", review.record));
-        let user = self.phones[phone].user.clone();
         let record = self.name_on_server(keep, review.record);
         let merged = match &answer {
             Resolve::Merged { value } => {
                 let meant = Meant::Value { field: field.clone(), value: value.to_json() };
                 let one = vec![vec![(review.record, meant, review.theirs.to_json())]];
-                Some(self.intents.begin((phone, &user), one, &mut |_| record, false))
+                Some(self.intents.begin(phone, one, &mut |_| record, false))
             }
             _ => None,
         };

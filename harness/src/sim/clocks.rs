@@ -106,11 +106,6 @@ impl PhoneClock {
         state.boots += 1;
     }
 
-    /// Wall clock minus true time, now.
-    pub(crate) fn off_ms(&self) -> i64 {
-        self.now().wall_ms - self.time.now_ms()
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

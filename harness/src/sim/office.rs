@@ -46,7 +46,6 @@ pub(crate) struct Audited {
     pub(crate) no: i64,
     pub(crate) record: i64,
     pub(crate) local_id: Option<RecordId>,
-    pub(crate) record_type: String,
     pub(crate) kind: String,
     pub(crate) field: String,
     pub(crate) from: Option<Json>,
@@ -277,7 +276,7 @@ impl Office {
     pub(crate) fn news(&mut self) -> Result<Vec<Audited>, String> {
         let after = self.read_to;
         let rows = self.read(|db| {
-            let sql = "SELECT a.no,a.record,r.local_id,r.type,a.kind,a.field,a.from_value,a.to_value,a.who,a.shipment
+            let sql = "SELECT a.no,a.record,r.local_id,a.kind,a.field,a.from_value,a.to_value,a.who,a.shipment
                 FROM audit a JOIN records r ON r.no=a.record WHERE a.no>?1 ORDER BY a.no";
             let mut statement = db.prepare_cached(sql)?;
             let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
@@ -286,13 +285,12 @@ impl Office {
                     no: row.get(0)?,
                     record: row.get(1)?,
                     local_id: row.get::<_, Option<String>>(2)?.and_then(|text| text.parse().ok()),
-                    record_type: row.get(3)?,
-                    kind: row.get(4)?,
-                    field: row.get(5)?,
-                    from: json(row.get(6)?),
-                    to: json(row.get(7)?),
-                    who: row.get(8)?,
-                    shipment: row.get(9)?,
+                    kind: row.get(3)?,
+                    field: row.get(4)?,
+                    from: json(row.get(5)?),
+                    to: json(row.get(6)?),
+                    who: row.get(7)?,
+                    shipment: row.get(8)?,
                 })
             })?;
             rows.collect::<Result<Vec<_>, _>>()

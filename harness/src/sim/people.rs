@@ -289,10 +289,9 @@ impl World {
     ) -> Result<bool, String> {
         let (edits, meant): (Vec<Edit>, Vec<_>) = meanings.into_iter().unzip();
         self.say_of(phone, &format!("saves {}", words_of(&meant)));
-        let user = self.phones[phone].user.clone();
         let names = self.names_on_server(keep, meant.iter().flatten().map(|(id, ..)| *id));
         let mut record_of = |id| names.get(&id).copied().unwrap_or(id);
-        let commit = self.intents.begin((phone, &user), meant, &mut record_of, options.together);
+        let commit = self.intents.begin(phone, meant, &mut record_of, options.together);
         let count = edits.len();
         let result = keep.commit(edits, options);
         let kept = match result {

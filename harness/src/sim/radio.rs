@@ -13,8 +13,6 @@ pub(crate) struct Reply {
     head: Option<Result<(u16, Vec<(String, String)>), HttpError>>,
     pieces: VecDeque<Result<Vec<u8>, HttpError>>,
     over: bool,
-    /// The engine has given the request up.
-    pub(crate) abandoned: bool,
 }
 
 /// Where a reply arrives.
@@ -60,11 +58,6 @@ impl Slot {
     pub(crate) fn end(&self) {
         self.lock().over = true;
     }
-
-    /// Whether nobody waits for more of it.
-    pub(crate) fn is_abandoned(&self) -> bool {
-        self.lock().abandoned
-    }
 }
 
 /// The radio.
@@ -93,7 +86,7 @@ impl Http for Radio {
     }
 }
 
-/// Whoever waits for a reply; when it is dropped, nobody does.
+/// Whoever waits for a reply.
 struct Listener(Slot);
 
 impl HttpBody for Listener {
@@ -106,11 +99,5 @@ impl HttpBody for Listener {
                 None => Poll::Pending,
             }
         }))
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.0.lock().abandoned = true;
     }
 }

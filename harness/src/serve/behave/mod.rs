@@ -148,12 +148,16 @@ impl RateLimit {
         }
         self.times = self.times.saturating_sub(1);
         // Seconds are rounded up: coming back a moment early would be refused again.
-        let after_ms = self.until_ms.map_or(self.after_s.saturating_mul(1000), |until_ms| until_ms - now_ms);
+        let after_ms =
+            self.until_ms.map_or(self.after_s.saturating_mul(1000), |until_ms| until_ms.saturating_sub(now_ms));
         let after_s = after_ms.saturating_add(999) / 1000;
         let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "too many requests");
         Some(match self.retry_after {
             RetryAfter::Seconds => problem.with(header::RETRY_AFTER, after_s.to_string()),
-            RetryAfter::HttpDate => problem.with(header::RETRY_AFTER, http_date(now_ms + after_s * 1000)),
+            RetryAfter::HttpDate => {
+                let at_ms = now_ms.saturating_add(after_s.saturating_mul(1000));
+                problem.with(header::RETRY_AFTER, http_date(at_ms))
+            }
             RetryAfter::None => problem,
         })
     }

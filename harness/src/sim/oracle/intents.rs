@@ -47,7 +47,6 @@ pub(crate) enum End {
 #[derive(Clone, Debug)]
 pub(crate) struct Intent {
     pub(crate) phone: usize,
-    pub(crate) user: String,
     /// The record, by the id that its maker gave it.
     pub(crate) record: RecordId,
     /// The id that it has on this phone, which may have heard of it before it knew that.
@@ -97,7 +96,6 @@ pub(crate) struct Intents {
     open: HashMap<usize, Vec<usize>>,
     /// Those of a record.
     of_record: BTreeMap<RecordId, Vec<usize>>,
-    by_mark: HashMap<Mark, usize>,
     groups: usize,
     version: u64,
 }
@@ -122,7 +120,7 @@ impl Intents {
     /// token for those.
     pub(crate) fn begin(
         &mut self,
-        (phone, user): (usize, &str),
+        phone: usize,
         edits: Vec<Vec<(RecordId, Meant, Json)>>,
         record_of: &mut dyn FnMut(RecordId) -> RecordId,
         together: bool,
@@ -137,7 +135,6 @@ impl Intents {
                 let no = self.all.len();
                 let intent = Intent {
                     phone,
-                    user: user.to_owned(),
                     record,
                     here,
                     meant,
@@ -150,9 +147,6 @@ impl Intents {
                     told: 1,
                     landed: 0,
                 };
-                if let Some(mark) = intent.mark() {
-                    self.by_mark.insert(mark, no);
-                }
                 self.all.push(intent);
                 self.open.entry(phone).or_default().push(no);
                 self.of_record.entry(record).or_default().push(no);
@@ -265,10 +259,6 @@ impl Intents {
     pub(crate) fn of_record(&self, record: RecordId) -> impl DoubleEndedIterator<Item = (usize, &Intent)> {
         let list = self.of_record.get(&record).map_or(&[][..], Vec::as_slice);
         list.iter().map(|no| (*no, &self.all[*no]))
-    }
-
-    pub(crate) fn of_mark(&self, mark: Mark) -> Option<usize> {
-        self.by_mark.get(&mark).copied()
     }
 
     /// Records with open work on any phone.
