@@ -11,6 +11,7 @@ use crate::ledger::{
     self, CommitOptions, DiscardPlan, Edit, HistoryEntry, OutboxItem, Receipt, Record, RecordPage, Resolve, Review,
     Said, SeenStamp,
 };
+use crate::mutants::{self, Mutant};
 use crate::opening::{self, Parts};
 use crate::remote::{Http, ReqwestHttp, TokenProvider, check_address};
 use crate::schedule::{Conditions, NetworkKind};
@@ -291,7 +292,9 @@ impl Fieldkeep {
     /// [`KeepError::NotFound`] when no such operation waits; [`KeepError::NotEditable`] when it is on its way already.
     pub fn unpause(&self, operation: i64) -> Result<(), KeepError> {
         self.write(|unit| ledger::unpause(unit, operation))?;
-        self.driver.poke();
+        if !mutants::is(Mutant::NoPokeAfterUnpause) {
+            self.driver.poke();
+        }
         Ok(())
     }
 
@@ -356,21 +359,23 @@ impl Fieldkeep {
             let mut shared = self.core.shared();
             std::mem::replace(&mut shared.conditions, conditions)
         };
-        if before.network == NetworkKind::None && conditions.network != NetworkKind::None {
-            {
-                let mut shared = self.core.shared();
-                shared.session_lost = true;
-                shared.want_news();
-            }
-            match self.core.lane_regained() {
-                // Its waits are looked at anew when it resumes.
-                Ok(()) | Err(StoreError::Suspended) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let regained = if before.network == NetworkKind::None && conditions.network != NetworkKind::None {
+            let mut shared = self.core.shared();
+            shared.session_lost = true;
+            shared.want_news();
+            drop(shared);
+            self.core.lane_regained()
+        } else {
+            Ok(())
+        };
+        // Whether or not its wait can be stored: the network is there, and somebody has to look.
         self.core.notices.everything();
         self.driver.poke();
-        Ok(())
+        match regained {
+            // Its waits are looked at anew when it resumes.
+            Ok(()) | Err(StoreError::Suspended) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A token is there that was not there before: somebody has signed in.

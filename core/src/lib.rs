@@ -13,6 +13,8 @@ mod error;
 mod keep;
 mod ledger;
 pub mod merge;
+#[doc(hidden)]
+pub mod mutants;
 mod opening;
 mod polled;
 pub mod remote;

@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 use crate::clock::{Clock, new_uuid};
 use crate::engine::Core;
 use crate::ledger::{self, Context, Said};
+use crate::mutants::{self, Mutant};
 use crate::remote::{Http, NativeRemote, TokenProvider};
 use crate::schema::Schema;
 use crate::store::files::Files;
-use crate::store::{Site, Store, StoreError, StoreResult, Turn, meta};
+use crate::store::{Site, Store, StoreError, StoreResult, Turn, meta, shipments};
 
 /// What a core is made of besides its folder.
 pub(crate) struct Parts {
@@ -47,6 +48,9 @@ fn assemble(folder: &Path, parts: Parts) -> StoreResult<Arc<Core>> {
     let context = Context { schema, user, device, clock: Arc::clone(&clock), said: Mutex::new(said) };
     let remote = NativeRemote::new(http, Arc::clone(&tokens), clock, &server);
     let core = Arc::new(Core::new(store, context, remote, tokens));
+    if mutants::is(Mutant::InFlightInMemory) {
+        core.store.write(Turn::App, |db| shipments::forget_open(db))?;
+    }
     core.write(Turn::App, ledger::adopt_schema)?;
     Ok(core)
 }

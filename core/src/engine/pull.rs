@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::core::Core;
 use super::step::{Engine, StepResult};
 use crate::ledger::{CursorMove, Unit, begin_refresh, move_cursor, take_page};
+use crate::mutants::{self, Mutant};
 use crate::remote::Failure;
 use crate::store::{StoreError, StoreResult, Turn, cursors, unseen};
 use crate::wire::Entry;
@@ -89,6 +90,10 @@ fn take_in_slices(
     finish: impl FnOnce(&Unit<'_>, usize) -> StoreResult<()>,
 ) -> StoreResult<()> {
     let (mut rest, mut contradictions, mut finish) = (entries, 0, Some(finish));
+    if let Some(early) = finish.take_if(|_| mutants::is(Mutant::CursorBeforeData)) {
+        core.write(Turn::Engine, |unit| early(unit, 0))?;
+        core.write(Turn::Engine, |unit| take_page(unit, entries).map(|_| ()))?;
+    }
     while let Some(last) = finish.take() {
         finish = core.write(Turn::Engine, |unit| {
             let slice = take_page(unit, rest)?;

@@ -12,6 +12,7 @@ use crate::ledger::{
     SealRoom, Settled, Unit, contradictory_groups, postpone, postpone_alone, postpone_contradiction, refuse_alone,
     seal, settle, unreported_resolutions,
 };
+use crate::mutants::{self, Mutant};
 use crate::remote::{Failure, PushOutcome};
 use crate::schedule::LaneReason;
 use crate::store::shipments::{self, OpenShipment};
@@ -161,6 +162,13 @@ impl Engine {
             // Noted, so that whoever drives the engine stops, too; the shipments stay open and are settled later.
             Err(Failure::Cancelled) => self.failed(Failure::Cancelled),
             Err(failure) => {
+                let signed_out = matches!(failure, Failure::SignIn | Failure::OtherToken { refused: true });
+                if signed_out && mutants::is(Mutant::SignOutIsFinal) {
+                    self.core.write(Turn::Engine, |unit| {
+                        silent.iter().try_for_each(|shipment| refuse_alone(unit, shipment, "signed out"))
+                    })?;
+                    return self.failed(failure);
+                }
                 self.core
                     .write(Turn::Engine, |unit| silent.iter().try_for_each(|shipment| postpone(unit, shipment)))?;
                 self.failed(failure)

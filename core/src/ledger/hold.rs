@@ -6,7 +6,7 @@ use super::review::{ReviewKind, mine_of};
 use super::unit::Unit;
 use super::work::Work;
 use crate::store::StoreResult;
-use crate::store::changes::{Change, State};
+use crate::store::changes::{self, Change, State};
 use crate::store::reviews::{self, ReviewRow};
 use crate::value::{Canonical, ReviewId};
 use crate::wire::FieldAuthor;
@@ -89,7 +89,7 @@ pub(super) fn ask_about_what_moved(unit: &Unit<'_>, work: &mut Work) -> StoreRes
         let last = work.live_on(&field).next_back().cloned();
         let base = work.base.get(&field).cloned();
         let Some(last) = last.filter(|last| pending && last.to != base) else { continue };
-        if has_seen_base(work, &last) {
+        if has_seen_base(work, &last) || is_own_doing(unit, work, &last)? {
             continue;
         }
         let by = work.row.author_of(&field);
@@ -118,6 +118,14 @@ fn has_seen_base(work: &Work, edit: &Change) -> bool {
             None => return false,
         }
     }
+}
+
+/// Whether what the server has now is what this device put there last, by an edit made before: nobody is asked to choose
+/// between two values of one's own.
+fn is_own_doing(unit: &Unit<'_>, work: &Work, edit: &Change) -> StoreResult<bool> {
+    let own = changes::of_field_after(unit.db, work.row.no, &edit.field, 0)?;
+    let last = own.iter().rfind(|change| change.state == State::Done && change.seq < edit.seq);
+    Ok(last.is_some_and(|change| change.to.as_ref() == work.base.get(&edit.field)))
 }
 
 /// The record as a whole is the question now: what is held under questions about single fields joins it, and those are

@@ -6,6 +6,7 @@ use super::stamp::Seen;
 use super::unit::Unit;
 use super::work::Work;
 use crate::merge::{FieldStep, Mine, plan_field};
+use crate::mutants::{self, Mutant};
 use crate::store::StoreResult;
 use crate::store::changes::{self, State};
 use crate::value::Canonical;
@@ -36,6 +37,13 @@ pub(super) fn place(
     let shown = seen.values.get(field);
     let view = work.view();
     let current = view.get(field);
+    if mutants::is(Mutant::StampIgnored)
+        && to != current
+        && work.open_review(field).is_none()
+        && work.live().count() > 0
+    {
+        return Ok(work.open_review("").map_or(Placing::Free, |review| Placing::Join(review.no)));
+    }
     if to == current {
         return Ok(Placing::Nothing);
     }

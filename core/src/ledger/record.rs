@@ -8,6 +8,7 @@ use super::outbox::{LaneView, WhyWaiting, waiting_of};
 use super::review::{ReviewKind, name_in, words_of};
 use super::stamp::{Seen, SeenStamp};
 use super::unit::Unit;
+use crate::mutants::{self, Mutant};
 use crate::schedule::LaneReason;
 use crate::state::{SyncFact, SyncScope, SyncState};
 use crate::store::records::{self, Life, RecordRow};
@@ -102,7 +103,7 @@ pub(super) fn facts_of(unit: &Unit<'_>, row: &RecordRow, lane: LaneView, has_liv
             facts.push(SyncFact::WillBeArchived);
         }
     }
-    if row.stale {
+    if row.stale && !mutants::is(Mutant::SyncedWhileStale) {
         facts.push(SyncFact::Refreshing);
     }
     facts.push(match (row.life, row.synced_ms) {

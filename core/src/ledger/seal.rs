@@ -265,7 +265,10 @@ fn write_shipment(
     group: Option<i64>,
     room: &mut SealRoom,
 ) -> StoreResult<bool> {
-    let key = Uuid::from_bytes(*unit.new_uuid().as_bytes());
+    let key = match shipments::key_to_reuse(unit.db, work.row.no)? {
+        Some(key) => key,
+        None => Uuid::from_bytes(*unit.new_uuid().as_bytes()),
+    };
     // Whatever version it was made under, it has just been checked against this one.
     let schema_version = unit.context.schema.version;
     let message = Message {

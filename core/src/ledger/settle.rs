@@ -14,6 +14,7 @@ use super::review::ReviewKind;
 use super::theirs;
 use super::unit::Unit;
 use super::work::{Work, is_live};
+use crate::mutants::{self, Mutant};
 use crate::schedule::{ATTEMPTS_AT_ONCE, BOUNCES_BEFORE_WAIT, Due, own_wait_ms, server_wait_ms};
 use crate::store::StoreResult;
 use crate::store::changes::{Change, State};
@@ -52,6 +53,7 @@ pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) 
         }
         Outcome::Later { after_s } if *after_s > 0 => {
             let wait_ms = server_wait_ms(after_s.saturating_mul(1000), unit.random());
+            let wait_ms = if mutants::is(Mutant::LaterIsNow) { wait_ms.min(1_000) } else { wait_ms };
             return postponed(unit, work, shipment, wait_ms, shipments::LATER, first);
         }
         // "Later" that names no time, too: at once is not later.
@@ -251,7 +253,7 @@ fn applied(
     work.row.due = None;
     work.row.synced_ms = Some(unit.now_ms);
     settle_what_now_agrees(unit, work)?;
-    let carried = record.filter(|entry| entry.seq >= news.seq);
+    let carried = record.filter(|entry| entry.seq >= news.seq || mutants::is(Mutant::NoOrderCheck));
     if let Some(entry) = carried {
         theirs::take_or_report(unit, work, entry)?;
     }
@@ -407,6 +409,9 @@ fn rejected(unit: &Unit<'_>, work: &mut Work, sent: &[Change], errors: &[FieldEr
         || errors.is_empty()
         || errors.iter().any(|error| sent.iter().all(|change| change.field != error.field));
     let detail = serde_json::to_string(errors).ok();
+    if whole && mutants::is(Mutant::RefusalForgotten) && !errors.is_empty() {
+        return Ok(());
+    }
     if whole {
         return hold_record(unit, work, ReviewKind::Rejected, detail);
     }

@@ -10,6 +10,7 @@ use super::review::ReviewKind;
 use super::unit::Unit;
 use super::work::{Work, save_references, save_words};
 use crate::merge::{FieldStep, HoldReason, LiveWork, RecordStep, plan_field, plan_life};
+use crate::mutants::{self, Mutant};
 use crate::store::changes::State;
 use crate::store::records::{self, Life, RecordRow};
 use crate::store::reviews::ReviewRow;
@@ -32,7 +33,8 @@ pub(super) fn take_from_page(unit: &Unit<'_>, entry: &Entry) -> Result<(), Entry
     check_entry(entry)?;
     let Some(row) = find(unit, entry)? else { return Ok(make(unit, entry)?) };
     // News comes in the order of the one counter: a page never knows less than this device.
-    if let Some(known) = row.server_seq.filter(|known| entry.seq < *known) {
+    let in_order = !mutants::is(Mutant::NoOrderCheck);
+    if let Some(known) = row.server_seq.filter(|known| in_order && entry.seq < *known) {
         return Err(EntryProblem::Protocol(format!(
             "record {} is at seq {known}, the page says {}",
             row.id, entry.seq
@@ -43,8 +45,10 @@ pub(super) fn take_from_page(unit: &Unit<'_>, entry: &Entry) -> Result<(), Entry
         if entry.by.iter().any(|applied| applied.shipment == shipment.key) {
             return Ok(super::settle::settle_by_page(unit, work, entry)?);
         }
-        park(&mut work, entry);
-        return Ok(work.save(unit)?);
+        if !mutants::is(Mutant::MergeWhileUnanswered) {
+            park(&mut work, entry);
+            return Ok(work.save(unit)?);
+        }
     }
     take(unit, &mut work, entry)?;
     Ok(work.save(unit)?)
@@ -122,6 +126,9 @@ fn park(work: &mut Work, entry: &Entry) {
 /// Takes the parked entry, now that nothing of the record is on the wire.
 pub(super) fn unpark(unit: &Unit<'_>, work: &mut Work) -> StoreResult<()> {
     let Some(parked) = work.row.theirs.take() else { return Ok(()) };
+    if mutants::is(Mutant::ParkedIsDropped) {
+        return Ok(());
+    }
     let Ok(entry) = serde_json::from_str::<Entry>(&parked) else { return Ok(()) };
     take_or_report(unit, work, &entry)
 }
@@ -146,7 +153,7 @@ pub(super) fn take(unit: &Unit<'_>, work: &mut Work, entry: &Entry) -> Result<()
     let known = work.row.server_seq.unwrap_or(i64::MIN);
     let newer = if work.row.stale { entry.seq >= known } else { entry.seq > known };
     check_identity(unit, work, entry)?;
-    if !newer {
+    if !newer && !mutants::is(Mutant::NoOrderCheck) {
         return Ok(());
     }
     settle_create(unit, work, entry)?;
@@ -300,6 +307,10 @@ pub(super) fn take_field(
             }
             let kind = if step == FieldStep::Converged { "converged" } else { "cancelled" };
             unit.journal(Some(work.row.no), kind, &json!({"field": field, "value": theirs, "by": by.who}))?;
+        }
+        FieldStep::Review if mutants::is(Mutant::FromThePage) => {
+            let first = work.changes.iter_mut().find(|change| change.field == field && change.state == State::Pending);
+            first.into_iter().for_each(|change| change.from = theirs.cloned());
         }
         FieldStep::Review => {
             let question = Question {

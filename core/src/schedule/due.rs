@@ -1,6 +1,7 @@
 //! A stored due time that no clock change can lengthen or hide (pitfall P11).
 
 use crate::clock::Moment;
+use crate::mutants::{self, Mutant};
 
 /// When something is due: how long the wait was, and when it ends on both clocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,9 @@ impl Due {
     /// clock, and whatever it says, the wait is never longer than it was drawn.
     #[must_use]
     pub fn remaining_ms(&self, now: &Moment) -> i64 {
+        if mutants::is(Mutant::WallClock) {
+            return self.wall_ms.saturating_sub(now.wall_ms).max(0);
+        }
         let left = if self.boot_id == now.boot_id {
             self.boot_ms.saturating_sub(now.boot_ms)
         } else {

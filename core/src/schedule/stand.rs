@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::mutants::{self, Mutant};
 use crate::wire::ChangeKind;
 
 /// Where a live change is.
@@ -167,11 +168,16 @@ impl<'a> Walk<'a> {
             Some(reopen) if position < reopen => return Stand::BehindBarrier(record.changes[reopen].op),
             _ => {}
         }
-        if let Some(op) = self.barrier {
+        if let Some(op) = self.barrier
+            && !(mutants::is(Mutant::PassesBarrier) && !change.field.is_empty())
+        {
             return Stand::BehindBarrier(op);
         }
         match (change.kind, change.field.is_empty()) {
             (ChangeKind::Create, true) => create_stand(record, change),
+            (_, true) if mutants::is(Mutant::ArchiveOvertakes) && only_held(&record.changes[..position]) => {
+                Stand::Ready
+            }
             (_, true) if position > 0 => Stand::BehindEarlier(record.changes[position - 1].op),
             (_, true) => Stand::Ready,
             (_, false) => self.patch_stand(change),
@@ -193,6 +199,10 @@ impl<'a> Walk<'a> {
             _ => Stand::Ready,
         }
     }
+}
+
+fn only_held(changes: &[ChangeFacts]) -> bool {
+    changes.iter().all(|change| matches!(change.state, ChangeState::Held(_)))
 }
 
 /// Of a record that the office has put away meanwhile: the position of the reopen without which the edits before it can
@@ -276,6 +286,9 @@ fn unready_groups(records: &[RecordFacts], stands: &[Vec<Stand>]) -> Blocked {
     let mut blocked = Blocked::new();
     for (record, stands) in records.iter().zip(stands) {
         for (change, stand) in record.changes.iter().zip(stands) {
+            if mutants::is(Mutant::GroupInPart) {
+                continue;
+            }
             if let (Some(group), false) = (change.group, matches!(stand, Stand::Ready | Stand::InFlight)) {
                 blocked.entry(group).or_insert(change.op);
             }

@@ -6,6 +6,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::error::{StoreError, StoreResult};
+use crate::mutants::{self, Mutant};
 
 /// SQLite `application_id` of a Fieldkeep store: the letters "Fkp1".
 const APPLICATION_ID: i64 = 0x466b_7031;
@@ -40,7 +41,7 @@ pub(crate) fn writer(place: &Place) -> StoreResult<Connection> {
     // Identity first: nothing may be written to a file that is not ours.
     let version = check_identity(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "synchronous", if mutants::is(Mutant::SynchronousOff) { "OFF" } else { "FULL" })?;
     if cfg!(target_vendor = "apple") {
         // Without it a flush on Apple systems stops at the drive's cache (pitfall P12 g).
         connection.pragma_update(None, "fullfsync", true)?;

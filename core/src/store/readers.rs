@@ -120,6 +120,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("database");
         rusqlite::Connection::open(&database).unwrap().execute_batch("CREATE TABLE t(a)").unwrap();
+        let database = Place { path: database, vfs: None };
         let readers = Readers::default();
         let read = || readers.read(&database, |_| -> StoreResult<()> { panic!("a defect") });
         assert!(catch_unwind(AssertUnwindSafe(read)).is_err());

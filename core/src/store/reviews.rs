@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::StoreResult;
+use crate::mutants::{self, Mutant};
 use crate::value::{Canonical, ReviewId};
 
 /// A row of `reviews`.
@@ -142,12 +143,18 @@ pub(crate) fn by_id(db: &Connection, id: ReviewId) -> StoreResult<Option<ReviewR
 
 /// Closed reviews that the server has not acknowledged, oldest first.
 pub(crate) fn unreported(db: &Connection, limit: usize) -> StoreResult<Vec<ReviewRow>> {
+    if mutants::is(Mutant::AnswerNotReported) {
+        return collect(db, &format!("SELECT {COLUMNS} FROM reviews WHERE reported=0 AND choice='theirs' LIMIT 1"), []);
+    }
     let sql = format!("SELECT {COLUMNS} FROM reviews WHERE reported=0 AND closed_ms IS NOT NULL ORDER BY no LIMIT ?1");
     collect(db, &sql, [i64::try_from(limit).unwrap_or(i64::MAX)])
 }
 
 /// Whether any closed review is unknown to the server.
 pub(crate) fn any_unreported(db: &Connection) -> StoreResult<bool> {
+    if mutants::is(Mutant::AnswerNotReported) {
+        return Ok(!unreported(db, 1)?.is_empty());
+    }
     let mut statement =
         db.prepare_cached("SELECT EXISTS(SELECT 1 FROM reviews WHERE reported=0 AND closed_ms IS NOT NULL)")?;
     Ok(statement.query_row([], |row| row.get(0))?)

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::StoreResult;
+use crate::mutants::{self, Mutant};
 use crate::schedule::Due;
 
 /// A row of `shipments` that has no outcome yet.
@@ -121,6 +122,25 @@ pub(crate) fn open_of(db: &Connection, record: i64) -> StoreResult<Option<OpenSh
     let mut statement =
         db.prepare_cached(&format!("SELECT {COLUMNS} FROM shipments WHERE record=?1 AND outcome IS NULL"))?;
     Ok(statement.query_row([record], read).optional()?)
+}
+
+/// The key of the record's last shipment, where a planted defect uses it again.
+pub(crate) fn key_to_reuse(db: &Connection, record: i64) -> StoreResult<Option<Uuid>> {
+    if !mutants::is(Mutant::KeyReusedAfterRefusal) && !mutants::is(Mutant::InFlightInMemory) {
+        return Ok(None);
+    }
+    let sql = "SELECT key,outcome='refused' FROM shipments WHERE record=?1 ORDER BY no DESC LIMIT 1";
+    let last = db.query_row(sql, [record], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, bool>(1)?))).optional()?;
+    Ok(last.filter(|(_, refused)| *refused).and_then(|(key, _)| Uuid::from_slice(&key).ok()))
+}
+
+/// What was sent and has no answer is as if it had never been: what a planted defect does when the app starts.
+pub(crate) fn forget_open(db: &Connection) -> StoreResult<()> {
+    db.execute_batch(
+        "UPDATE changes SET state='pending',shipment=NULL WHERE state='sealed'; \
+         UPDATE shipments SET outcome='refused' WHERE outcome IS NULL; UPDATE records SET theirs=NULL;",
+    )?;
+    Ok(())
 }
 
 /// The answer is in.

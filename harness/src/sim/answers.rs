@@ -53,7 +53,7 @@ impl World {
             Resolve::Merged { value } => {
                 let meant = Meant::Value { field: field.clone(), value: value.to_json() };
                 let one = vec![vec![(review.record, meant, review.theirs.to_json())]];
-                Some(self.intents.begin(phone, one, &mut |_| record, false))
+                Some(self.intents.begin((phone, self.time.now_ms()), one, &mut |_| record, false))
             }
             _ => None,
         };
@@ -62,6 +62,7 @@ impl World {
         match &result {
             Ok(()) => {
                 self.cover.count("review", &format!("{what} {}", choice(&answer)));
+                self.phones[phone].answered.push(review.id);
                 self.intents.answered((phone, record, &field), &review.theirs.to_json(), &answer, merged.as_ref());
             }
             Err(KeepError::Full | KeepError::Unavailable { .. }) => {

@@ -63,6 +63,8 @@ struct State {
     drift_since_ms: i64,
     booted_ms: i64,
     boots: u64,
+    /// Nobody has set it, and it is about right.
+    right: bool,
 }
 
 impl State {
@@ -82,13 +84,16 @@ impl PhoneClock {
         let now_ms = time.now_ms();
         let booted_ms = now_ms - 3_600_000;
         let rng = Rng::with_seed(seed);
-        let state = State { rng, off_ms, drift_ppm, drift_since_ms: now_ms, booted_ms, boots: 1 };
+        let state =
+            State { rng, off_ms, drift_ppm, drift_since_ms: now_ms, booted_ms, boots: 1, right: off_ms.abs() < 1_600 };
         Self { time, state: Mutex::new(state) }
     }
 
     /// Somebody sets the wall clock by so much.
     pub(crate) fn shift(&self, by_ms: i64) {
-        self.state().off_ms += by_ms;
+        let mut state = self.state();
+        state.off_ms += by_ms;
+        state.right = false;
     }
 
     /// The network sets the wall clock right.
@@ -97,6 +102,11 @@ impl PhoneClock {
         let mut state = self.state();
         state.off_ms = 0;
         state.drift_since_ms = now_ms;
+    }
+
+    /// Whether it has always been about right.
+    pub(crate) fn is_right(&self) -> bool {
+        self.state().right
     }
 
     /// The phone starts anew.

@@ -20,7 +20,7 @@ impl World {
                 self.office_creates("office", &customer.to_string())?;
             }
         }
-        self.read_the_book()
+        self.read_the_book(false)
     }
 
     fn office_creates(&mut self, user: &str, customer: &str) -> Verdict {
@@ -63,7 +63,7 @@ impl World {
         }
         let record = among[self.rng.usize(0..among.len())].clone();
         self.do_to(&user, deed, &record)?;
-        self.read_the_book()
+        self.read_the_book(false)
     }
 
     fn do_to(&mut self, user: &str, deed: Deed, record: &OnServer) -> Verdict {
@@ -89,16 +89,24 @@ impl World {
             Deed::Touch => self.tell(&json!({ "do": "touch", "server_id": id }))?,
             Deed::Grant | Deed::Revoke => {
                 let user = self.somebody();
+                self.shut_out(&user);
                 let what = if deed == Deed::Grant { "grant" } else { "revoke" };
                 self.tell(&json!({ "do": what, "user": user, "server_id": id }))?
             }
             Deed::SeesAll => {
                 let (user, value) = (self.somebody(), self.rng.bool());
+                self.shut_out(&user);
                 self.tell(&json!({ "do": "sees_all", "user": user, "value": value }))?
             }
         };
         self.say(user, &format!("{deed:?} {line}"));
         Ok(())
+    }
+
+    fn shut_out(&mut self, user: &str) {
+        for phone in self.phones.iter_mut().filter(|phone| phone.user == user) {
+            phone.was_shut_out = true;
+        }
     }
 
     /// Mostly a field in which somebody with a phone has just written.
@@ -145,7 +153,7 @@ impl World {
             None => String::new(),
         };
         self.say("server", &format!("{whim:?} {line}"));
-        self.read_the_book()
+        self.read_the_book(false)
     }
 
     fn expire_token(&mut self) -> Verdict {

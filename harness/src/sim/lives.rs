@@ -12,11 +12,9 @@ impl World {
         if self.phones[phone].app.is_none() {
             self.open_app(phone)?;
         }
-        if let Some(app) = &mut self.phones[phone].app {
-            app.frozen = false;
-            if app.suspended {
-                self.resume(phone)?;
-            }
+        self.thaw(phone);
+        if self.phones[phone].app.as_ref().is_some_and(|app| app.suspended) {
+            self.resume(phone)?;
         }
         Ok(self.keep_of(phone).filter(|_| self.phones[phone].app.as_ref().is_some_and(|app| !app.suspended)))
     }

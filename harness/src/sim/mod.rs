@@ -12,6 +12,7 @@ mod hunt;
 mod lives;
 mod marks;
 mod mishaps;
+mod mutant;
 mod network;
 mod office;
 mod oracle;
@@ -70,6 +71,9 @@ pub struct Args {
     /// Print how often what has happened.
     #[arg(long)]
     cover: bool,
+    /// Plant a defect, by its name; `list` names them all. Needs the feature `mutants`.
+    #[arg(long, value_name = "NAME")]
+    mutant: Option<String>,
     /// Steps of a world.
     #[arg(long, value_name = "N", default_value_t = STEPS)]
     steps: usize,
@@ -78,6 +82,11 @@ pub struct Args {
 /// Runs worlds.
 #[must_use]
 pub fn run(args: &Args) -> ExitCode {
+    if let Some(name) = &args.mutant
+        && let Some(ended) = mutant::plant(name)
+    {
+        return ended;
+    }
     run::quieten_panics();
     match args.seed {
         Some(seed) => one(args, seed),

@@ -9,7 +9,7 @@ use axum::body::Body;
 use fieldkeep::clock::{Clock, new_uuid};
 use fieldkeep::remote::{HttpMethod, HttpRequest};
 use fieldkeep::schema::Schema;
-use fieldkeep::value::RecordId;
+use fieldkeep::value::{RecordId, ReviewId};
 use fieldkeep::wire::{ChangeKind, FieldChange, JSON, Shipment};
 use fieldkeep_disk::{Disk, Process, VFS, register};
 use futures_util::FutureExt;
@@ -51,6 +51,7 @@ pub(crate) struct Audited {
     pub(crate) from: Option<Json>,
     pub(crate) to: Option<Json>,
     pub(crate) who: String,
+    pub(crate) at_ms: i64,
     pub(crate) shipment: Option<String>,
 }
 
@@ -240,14 +241,6 @@ impl Office {
         })
     }
 
-    /// One record by the id that its maker gave it.
-    pub(crate) fn record(&mut self, id: RecordId) -> Result<Option<OnServer>, String> {
-        self.read(|db| {
-            let sql = "SELECT no,server_id,local_id,type,life,fields FROM records WHERE local_id=?1";
-            db.prepare_cached(sql)?.query_row([id.to_string()], of_row).optional()
-        })
-    }
-
     /// The id that a record's maker gave it.
     pub(crate) fn local_id_of(&mut self, server_id: &str) -> Option<RecordId> {
         if let Some(known) = self.names.get(server_id) {
@@ -264,6 +257,12 @@ impl Office {
         Some(id)
     }
 
+    /// Whether it was told a person's answer to a question.
+    pub(crate) fn knows_answer(&mut self, review: ReviewId) -> Result<bool, String> {
+        let sql = "SELECT EXISTS(SELECT 1 FROM resolutions WHERE id=?1)";
+        self.read(|db| db.prepare_cached(sql)?.query_row([review.to_string()], |row| row.get(0)))
+    }
+
     /// Whether a user may see a record, by the server's feed.
     pub(crate) fn shows(&mut self, user: &str, record: i64) -> Result<bool, String> {
         self.read(|db| {
@@ -276,7 +275,7 @@ impl Office {
     pub(crate) fn news(&mut self) -> Result<Vec<Audited>, String> {
         let after = self.read_to;
         let rows = self.read(|db| {
-            let sql = "SELECT a.no,a.record,r.local_id,a.kind,a.field,a.from_value,a.to_value,a.who,a.shipment
+            let sql = "SELECT a.no,a.record,r.local_id,a.kind,a.field,a.from_value,a.to_value,a.who,a.shipment,a.at_ms
                 FROM audit a JOIN records r ON r.no=a.record WHERE a.no>?1 ORDER BY a.no";
             let mut statement = db.prepare_cached(sql)?;
             let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
@@ -291,6 +290,7 @@ impl Office {
                     to: json(row.get(6)?),
                     who: row.get(7)?,
                     shipment: row.get(8)?,
+                    at_ms: row.get(9)?,
                 })
             })?;
             rows.collect::<Result<Vec<_>, _>>()

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::marks::type_in;
 use super::oracle::{self, Meant, Verdict};
-use super::phone::{Form, Wanted};
+use super::phone::{Form, Tap, Wanted};
 use super::plan::Habit;
 use super::world::World;
 
@@ -31,6 +31,7 @@ impl World {
         match habit {
             Habit::OpenForm => self.open_form(phone, &keep).map(|_| ()),
             Habit::Save | Habit::SaveAtOnce | Habit::DoubleTap | Habit::SaveClearing => self.save(phone, &keep, habit),
+            Habit::TapAgain => self.tap_again(phone, &keep),
             Habit::SaveTogether => self.save_together(phone, &keep),
             Habit::CreateJob | Habit::CreateWithNote | Habit::CreateTogether => self.create_job(phone, &keep, habit),
             Habit::AddNote => self.add_note(phone, &keep),
@@ -114,6 +115,28 @@ impl World {
         match second {
             Ok(receipt) if receipt.repeated => Ok(()),
             Ok(_) => Err(format!("{}: twice: the second tap was taken for another edit", self.phones[phone].name)),
+            Err(error) => self.refused_call(phone, &error),
+        }
+    }
+
+    /// Somebody taps again on what was saved long ago: it is the same operation still, also after a restart.
+    fn tap_again(&mut self, phone: usize, keep: &Fieldkeep) -> Verdict {
+        /// Tokens are kept for thirty days.
+        const REMEMBERED_MS: i64 = 25 * 86_400_000;
+        let now_ms = self.now_ms();
+        let of = &self.phones[phone];
+        let sure = of.clock.is_right();
+        let Some(tap) = of.last_tap.as_ref().filter(|tap| sure && now_ms - tap.at_ms < REMEMBERED_MS) else {
+            return Ok(());
+        };
+        let again = keep.commit(tap.edits.clone(), tap.options.clone());
+        self.say_of(phone, "taps again");
+        self.mourn(phone)?;
+        match again {
+            Ok(receipt) if receipt.repeated => Ok(()),
+            Ok(_) => {
+                Err(format!("{}: twice: a tap on what was saved was taken for another edit", self.phones[phone].name))
+            }
             Err(error) => self.refused_call(phone, &error),
         }
     }
@@ -291,8 +314,9 @@ impl World {
         self.say_of(phone, &format!("saves {}", words_of(&meant)));
         let names = self.names_on_server(keep, meant.iter().flatten().map(|(id, ..)| *id));
         let mut record_of = |id| names.get(&id).copied().unwrap_or(id);
-        let commit = self.intents.begin(phone, meant, &mut record_of, options.together);
+        let commit = self.intents.begin((phone, self.time.now_ms()), meant, &mut record_of, options.together);
         let count = edits.len();
+        let tap = Tap { at_ms: self.now_ms(), edits: edits.clone(), options: options.clone() };
         let result = keep.commit(edits, options);
         let kept = match result {
             Ok(receipt) => {
@@ -306,6 +330,9 @@ impl World {
                 }
                 self.intents.kept(&commit, &operations, &|intent| oracle::waits(&outbox, intent));
                 self.cover.count("commit", "kept");
+                if tap.options.form_token.is_some() {
+                    self.phones[phone].last_tap = Some(tap);
+                }
                 true
             }
             Err(error) => {

@@ -9,8 +9,11 @@ use std::task::{Context, Poll, Waker};
 
 use fieldkeep::schedule::{Battery, Conditions, NetworkKind};
 use fieldkeep::schema::Schema;
-use fieldkeep::value::{FormToken, RecordId, Value};
-use fieldkeep::{Fieldkeep, KeepError, OpenError, OpenOptions, PolledStep, Review, SeenStamp, SliceReport, SyncReport};
+use fieldkeep::value::{FormToken, RecordId, ReviewId, Value};
+use fieldkeep::{
+    CommitOptions, Edit, Fieldkeep, KeepError, OpenError, OpenOptions, PolledStep, Review, SeenStamp, SliceReport,
+    SyncReport,
+};
 use fieldkeep_disk::{Disk, Process};
 
 use super::clocks::{PhoneClock, TrueTime};
@@ -43,7 +46,30 @@ pub(crate) struct Phone {
     /// Something is wrong with its storage, or was a moment ago.
     pub(crate) storage_is_ill: bool,
     /// What the oracle has seen last: writes to the disk, what was meant, and what is around.
-    pub(crate) looked_at: Option<(u64, u64, Truth)>,
+    pub(crate) looked_at: Option<(u64, u64, u64, Truth)>,
+    /// Steps that its engine has taken.
+    pub(crate) steps: u64,
+    /// When the server wants to be asked again at the earliest, true time.
+    pub(crate) floor_ms: Option<i64>,
+    /// When the phone asked something, within the last minutes.
+    pub(crate) asked_ms: VecDeque<i64>,
+    /// Something is ready to be sent, as the phone says.
+    pub(crate) has_ready: bool,
+    /// When it was woken last after it was frozen.
+    pub(crate) thawed_ms: i64,
+    /// Somebody hid something from its user.
+    pub(crate) was_shut_out: bool,
+    /// Questions that were answered on it.
+    pub(crate) answered: Vec<ReviewId>,
+    /// What was saved last, for somebody who taps again.
+    pub(crate) last_tap: Option<Tap>,
+}
+
+/// A tap on "save" that was kept.
+pub(crate) struct Tap {
+    pub(crate) at_ms: i64,
+    pub(crate) edits: Vec<Edit>,
+    pub(crate) options: CommitOptions,
 }
 
 /// What a person has in front of them.
@@ -149,6 +175,14 @@ impl Phone {
             draft: None,
             storage_is_ill: false,
             looked_at: None,
+            steps: 0,
+            floor_ms: None,
+            asked_ms: VecDeque::new(),
+            has_ready: false,
+            thawed_ms: 0,
+            was_shut_out: false,
+            answered: Vec::new(),
+            last_tap: None,
         }
     }
 

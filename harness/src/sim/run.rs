@@ -206,6 +206,11 @@ fn nothing_is_left(world: &mut World, phone: usize) -> Verdict {
         return Err(format!("{name}: stuck: a question that no answer ends: {review:?}"));
     }
     world.check_invariants(phone)?;
+    for answer in std::mem::take(&mut world.phones[phone].answered) {
+        if !world.office.knows_answer(answer)? {
+            return Err(format!("{name}: lost: the server was never told the answer to {answer}"));
+        }
+    }
     let user = world.phones[phone].user.clone();
     let schema = world.phones[phone].schema.clone();
     for record in world.office.records()? {

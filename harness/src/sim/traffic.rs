@@ -6,11 +6,31 @@ use super::network::{Fate, PATIENCE_MS, Way};
 use super::oracle::Verdict;
 use super::world::{Event, Exchange, Piece, World};
 
+/// Requests within ten minutes that no work needs.
+const STORM: usize = 400;
+const STORM_MS: i64 = 600_000;
+/// Dates have seconds, and a phone's clock drifts.
+const CLOCK_NOISE_MS: i64 = 2_500;
+/// The longest that a server may silence a phone.
+const DAY_MS: i64 = 86_400_000;
+
+/// When the server wants to be asked again, by its answer.
+pub(crate) fn floor_of(status: u16, headers: &[(String, String)], now_ms: i64) -> Option<i64> {
+    let named = headers.iter().find(|(name, _)| name == "retry-after").filter(|_| status == 429)?;
+    let seconds = named.1.parse::<i64>().ok().map(|seconds| seconds * 1_000);
+    let date = || {
+        let at = httpdate::parse_http_date(&named.1).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+        Some(i64::try_from(at.as_millis()).ok()? - now_ms)
+    };
+    Some(now_ms + seconds.or_else(date)?.clamp(0, DAY_MS))
+}
+
 impl World {
     /// Takes what a phone has sent, and decides what becomes of it.
     pub(crate) fn dispatch(&mut self, phone: usize) -> Verdict {
         for sent in self.phones[phone].radio.take() {
             self.wire.sent(phone, &sent.request)?;
+            self.is_in_order(phone)?;
             let fate = self.phones[phone].network.fate(&mut self.rng);
             let path = sent
                 .request
@@ -29,6 +49,26 @@ impl World {
             let exchange = self.new_exchange(exchange);
             self.say_of(phone, &format!("-> {exchange} {path}, {bytes} bytes: {fate:?}"));
             self.send_on_its_way(exchange, &fate);
+        }
+        Ok(())
+    }
+
+    /// A phone does not ask without end, and not before the time that the server named.
+    fn is_in_order(&mut self, phone: usize) -> Verdict {
+        let now_ms = self.now_ms();
+        let of = &mut self.phones[phone];
+        // A wait that could not be stored cannot be kept.
+        let sure = of.clock.is_right() && !of.storage_is_ill;
+        if sure && of.floor_ms.is_some_and(|floor_ms| now_ms < floor_ms - CLOCK_NOISE_MS) {
+            let left_ms = of.floor_ms.unwrap_or(now_ms) - now_ms;
+            return Err(format!("{}: stuck: asks {left_ms} ms before the time that the server named", of.name));
+        }
+        of.asked_ms.push_back(now_ms);
+        while of.asked_ms.front().is_some_and(|asked_ms| now_ms - asked_ms > STORM_MS) {
+            of.asked_ms.pop_front();
+        }
+        if of.asked_ms.len() > STORM {
+            return Err(format!("{}: stuck: {STORM} requests in ten minutes", of.name));
         }
         Ok(())
     }
@@ -77,7 +117,7 @@ impl World {
         if repeated {
             self.cover.count("fate", "arrived again or late");
         }
-        self.read_the_book()?;
+        self.read_the_book(repeated)?;
         let fail = |error| Event::Deliver { exchange, piece: Piece::Failure(error) };
         let Some(answered) = answered else {
             if !repeated {
@@ -86,6 +126,11 @@ impl World {
             return Ok(());
         };
         self.cover.count("status", &answered.status.to_string());
+        match self.exchanges.get(&exchange).and_then(|known| known.request.url.rsplit('/').next()) {
+            Some("push") => self.wire.answered(phone, answered.status, &answered.body),
+            Some("lookup") => self.wire.looked_up(phone),
+            _ => {}
+        }
         self.say_of(
             phone,
             &format!("   {exchange} served{}: {}", if repeated { " again" } else { "" }, answered.status),

@@ -15,7 +15,7 @@ use super::clocks::TrueTime;
 use super::cover::Cover;
 use super::marks::Mark;
 use super::office::Office;
-use super::oracle::{self, Glance, Intents, Truth, Verdict, Wire};
+use super::oracle::{self, Glance, History, Intents, Truth, Verdict, Wire};
 use super::phone::{Done, Phone};
 use super::plan::Plan;
 use super::radio::Slot;
@@ -77,6 +77,7 @@ pub(crate) struct World {
     last_exchange: u64,
     pub(crate) intents: Intents,
     pub(crate) wire: Wire,
+    pub(crate) history: History,
     pub(crate) trace: Trace,
     pub(crate) cover: Cover,
     last_mark: Mark,
@@ -108,6 +109,7 @@ impl World {
             last_exchange: 0,
             intents: Intents::default(),
             wire: Wire::default(),
+            history: History::default(),
             trace: Trace::new(BEGINNING_MS, mode),
             cover: Cover::default(),
             last_mark: 0,
@@ -159,9 +161,7 @@ impl World {
             let nap_ms = (self.now_ms() - start_ms).clamp(SHORTEST_NAP_MS, LONGEST_NAP_MS);
             self.pass_awake((end_ms - self.now_ms()).min(nap_ms))?;
             for phone in napping {
-                if let Some(app) = &mut self.phones[phone].app {
-                    app.frozen = false;
-                }
+                self.thaw(phone);
             }
             self.pass_awake((end_ms - self.now_ms()).min(WINDOW_MS))?;
         }
@@ -201,7 +201,13 @@ impl World {
                     self.trace.line(self.time.now_ms(), &who, &format!("<- {error}"));
                 }
                 match piece {
-                    Piece::Head(status, headers) => known.slot.head(status, headers),
+                    Piece::Head(status, headers) => {
+                        let floor_ms = super::traffic::floor_of(status, &headers, self.time.now_ms());
+                        if known.waited_for && floor_ms.is_some() {
+                            self.phones[phone].floor_ms = floor_ms;
+                        }
+                        known.slot.head(status, headers);
+                    }
                     Piece::Body(bytes) => known.slot.piece(bytes),
                     Piece::End => {
                         known.waited_for = false;
@@ -216,11 +222,19 @@ impl World {
             }
             Event::Wake { phone } => self.pump(phone),
             Event::Thaw { phone } => {
-                if let Some(app) = &mut self.phones[phone].app {
-                    app.frozen = false;
-                }
+                self.thaw(phone);
                 self.pump(phone)
             }
+        }
+    }
+
+    /// A phone that was frozen goes on.
+    pub(crate) fn thaw(&mut self, phone: usize) {
+        let now_ms = self.now_ms();
+        let of = &mut self.phones[phone];
+        if let Some(app) = of.app.as_mut().filter(|app| app.frozen) {
+            app.frozen = false;
+            of.thawed_ms = now_ms;
         }
     }
 
@@ -232,10 +246,20 @@ impl World {
     pub(crate) fn pump(&mut self, phone: usize) -> Verdict {
         for _ in 0..MAX_STEPS_AT_ONCE {
             if !self.turn(phone)? {
-                return Ok(());
+                return self.somebody_will_send(phone);
             }
         }
         Err(format!("stuck: the engine of {} spins", self.phones[phone].name))
+    }
+
+    /// What is ready to be sent has somebody who will send it.
+    fn somebody_will_send(&self, phone: usize) -> Verdict {
+        let of = &self.phones[phone];
+        let Some(app) = of.app.as_ref().filter(|app| app.is_awake() && of.has_ready) else { return Ok(()) };
+        if app.job.is_none() && app.wanted.is_empty() && app.wake_at_ms.is_none() {
+            return Err(format!("{}: stuck: something is ready, and nobody will send it", of.name));
+        }
+        Ok(())
     }
 
     /// One turn of a phone's engine; false when there is nothing for it to do now.
@@ -257,6 +281,7 @@ impl World {
         self.dispatch(phone)?;
         self.mourn(phone)?;
         let Some(done) = done else { return Ok(false) };
+        self.phones[phone].steps += 1;
         self.done(phone, done)?;
         self.look(phone)?;
         Ok(true)
@@ -328,31 +353,33 @@ impl World {
     pub(crate) fn look(&mut self, phone: usize) -> Verdict {
         let Some(keep) = self.keep_of(phone) else { return Ok(()) };
         let truth = self.truth(phone);
-        let state = (self.phones[phone].disk.operations(), self.intents.version(), truth.clone());
+        let of = &self.phones[phone];
+        let state = (of.disk.operations(), of.steps, self.intents.version(), truth.clone());
         if self.phones[phone].looked_at.as_ref() == Some(&state) {
             return Ok(());
         }
         self.phones[phone].looked_at = Some(state);
-        let office = &mut self.office;
-        let mut server_has = |id, field: &str| {
-            let record = office.record(id)?;
-            Ok(record
-                .into_iter()
-                .map(|record| match field {
-                    "(life)" => serde_json::Value::String(record.life),
-                    field => record.values.get(field).cloned().unwrap_or_default(),
-                })
-                .collect())
-        };
         let name = &self.phones[phone].name;
         let glance = Glance::take(&self.intents, phone, &keep).map_err(|error| format!("{name}: {error}"))?;
         let Some(glance) = glance else { return Ok(()) };
-        oracle::nothing_is_lost(&mut self.intents, phone, &glance, &mut server_has)
+        self.phones[phone].has_ready = glance.outbox.iter().any(|item| item.why == fieldkeep::WhyWaiting::Ready);
+        let name = &self.phones[phone].name;
+        oracle::nothing_is_lost(&mut self.intents, &self.history, phone, &glance)
             .map_err(|error| format!("{name}: {error}"))?;
         if !truth.awake {
             // Nobody sees a screen.
             return Ok(());
         }
+        let shut_out = self.phones[phone].was_shut_out;
+        oracle::questions_have_a_ground(
+            &self.intents,
+            &self.wire,
+            &self.history,
+            (phone, shut_out, self.time.now_ms()),
+            &glance,
+        )
+        .map_err(|error| format!("{name}: {error}"))?;
+        self.synced_is_true(phone, &glance).map_err(|error| format!("{name}: {error}"))?;
         let (cover, trace, now_ms) = (&mut self.cover, &mut self.trace, self.time.now_ms());
         let mut said = |fact: &fieldkeep::state::SyncFact, words: &str| {
             cover.fact(fact);
@@ -361,6 +388,25 @@ impl World {
             }
         };
         oracle::words_are_true(&self.intents, &truth, &glance, &mut said).map_err(|error| format!("{name}: {error}"))
+    }
+
+    /// What is called synced was so when it says. Only where the phone's clock can be relied on.
+    fn synced_is_true(&self, phone: usize, glance: &Glance) -> Verdict {
+        /// A reply may have been under way so long.
+        const UNDER_WAY_MS: i64 = 220_000;
+        let of = &self.phones[phone];
+        if !of.clock.is_right() {
+            return Ok(());
+        }
+        for (id, record) in &glance.settled {
+            if let fieldkeep::state::SyncFact::Synced { at_ms } = record.state.headline {
+                // Right after a thaw an old reply is read.
+                if (at_ms - of.thawed_ms).abs() > UNDER_WAY_MS {
+                    self.history.synced_is_true(*id, record, at_ms - UNDER_WAY_MS)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn truth(&self, phone: usize) -> Truth {
@@ -402,7 +448,7 @@ impl World {
     }
 
     /// What the server has written into its book since.
-    pub(crate) fn read_the_book(&mut self) -> Verdict {
+    pub(crate) fn read_the_book(&mut self, late: bool) -> Verdict {
         let news = self.office.news()?;
         if news.is_empty() {
             return Ok(());
@@ -412,7 +458,8 @@ impl World {
             let (from, to) = (row.from.clone().unwrap_or_default(), row.to.clone().unwrap_or_default());
             let id = row.local_id.map(|id| id.to_string()).unwrap_or_default();
             self.say("book", &format!("{} {} of {id} by {}: {from} -> {to}", row.kind, row.field, row.who));
-            self.intents.audited(&self.wire, &row)?;
+            self.history.note(&row, self.time.now_ms());
+            self.intents.audited(&self.wire, &row, late)?;
         }
         self.intents.tidy();
         Ok(())

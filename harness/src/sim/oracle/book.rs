@@ -12,7 +12,10 @@ use crate::sim::office::Audited;
 
 impl Intents {
     /// Takes in one line of the book.
-    pub(crate) fn audited(&mut self, wire: &Wire, row: &Audited) -> Verdict {
+    ///
+    /// `late`: the network has repeated a request, or held it up. Where the server has forgotten that it refused it, what a
+    /// person has given up since may be stored all the same; no phone can prevent that.
+    pub(crate) fn audited(&mut self, wire: &Wire, row: &Audited, late: bool) -> Verdict {
         let Some(shipment) = &row.shipment else { return Ok(()) };
         if row.who.is_empty() {
             return Err(format!("nobody changed {} of {}", row.field, row.record));
@@ -22,16 +25,16 @@ impl Intents {
         let Some(id) = row.local_id else { return Ok(()) };
         let what = format!("{} {} of {id} by {}", row.kind, row.field, row.who);
         match row.kind.as_str() {
-            "field" => self.value_landed(phone, id, row, &what),
+            "field" => self.value_landed(phone, id, row, late, &what),
             "create" => self.create_landed(phone, id, row, &what),
-            "archive" => self.barrier_landed(phone, id, ChangeKind::Archive, row, &what),
-            "reopen" => self.barrier_landed(phone, id, ChangeKind::Reopen, row, &what),
-            "signoff" => self.barrier_landed(phone, id, ChangeKind::Signoff, row, &what),
+            "archive" => self.barrier_landed(phone, id, (ChangeKind::Archive, late), row, &what),
+            "reopen" => self.barrier_landed(phone, id, (ChangeKind::Reopen, late), row, &what),
+            "signoff" => self.barrier_landed(phone, id, (ChangeKind::Signoff, late), row, &what),
             _ => Ok(()),
         }
     }
 
-    fn value_landed(&mut self, phone: usize, id: RecordId, row: &Audited, what: &str) -> Verdict {
+    fn value_landed(&mut self, phone: usize, id: RecordId, row: &Audited, late: bool, what: &str) -> Verdict {
         let to = row.to.clone().unwrap_or(Json::Null);
         let from = row.from.clone().unwrap_or(Json::Null);
         // References go by other names on the server.
@@ -40,7 +43,7 @@ impl Intents {
         {
             return Ok(());
         }
-        let candidates = self.candidates(phone, id, &row.field, &to);
+        let candidates = self.candidates(phone, id, (&row.field, &to), late);
         let Some(no) = candidates.last().copied() else {
             return Err(format!("nobody meant this: {what}: {from} -> {to}"));
         };
@@ -57,8 +60,13 @@ impl Intents {
                 return Err(format!("out of order: {what}: {to} after {newer:?}"));
             }
         }
+        if let Some(barrier) = self.barrier_before(no) {
+            return Err(format!("out of order: passed {barrier:?}: {what}: {to}"));
+        }
+        self.note_landed(no);
         for no in candidates {
             self.all[no].landed += 1;
+            self.all[no].landed_ms = row.at_ms;
             self.confirm(no, None);
             let intent = &mut self.all[no];
             if matches!(intent.end, End::Open | End::Replaced) {
@@ -69,10 +77,11 @@ impl Intents {
     }
 
     /// Intents of that phone for that value, in order. A value that carries a mark has one at most.
-    fn candidates(&self, phone: usize, id: RecordId, field: &str, to: &Json) -> Vec<usize> {
+    fn candidates(&self, phone: usize, id: RecordId, (field, to): (&str, &Json), late: bool) -> Vec<usize> {
         let means = |meant: &Meant| matches!(meant, Meant::Value { field: own, value } if own == field && alike(field, value, to));
         self.of_record(id)
-            .filter(|(_, intent)| intent.phone == phone && intent.end != End::GivenUp && means(&intent.meant))
+            .filter(|(_, intent)| intent.phone == phone && means(&intent.meant))
+            .filter(|(_, intent)| late || intent.end != End::GivenUp)
             .map(|(no, _)| no)
             .collect()
     }
@@ -93,6 +102,19 @@ impl Intents {
         })
     }
 
+    /// An archive or sign-off of the same record that was meant before on the same phone and has not landed, unless a person
+    /// has told the phone to send this since.
+    fn barrier_before(&self, no: usize) -> Option<&Meant> {
+        let intent = &self.all[no];
+        let before = self.of_record(intent.record).find(|(other, earlier)| {
+            *other < no
+                && earlier.phone == intent.phone
+                && earlier.is_due()
+                && matches!(earlier.meant, Meant::Barrier(ChangeKind::Archive | ChangeKind::Signoff))
+        });
+        before.filter(|_| intent.told == 1).map(|(_, earlier)| &earlier.meant)
+    }
+
     fn create_landed(&mut self, phone: usize, id: RecordId, row: &Audited, what: &str) -> Verdict {
         let found = self.of_record(id).find(|(_, intent)| intent.phone == phone && intent.meant == Meant::Create);
         let Some(no) = found.map(|(no, _)| no) else { return Err(format!("nobody meant this: {what}")) };
@@ -105,11 +127,19 @@ impl Intents {
         Ok(())
     }
 
-    fn barrier_landed(&mut self, phone: usize, id: RecordId, kind: ChangeKind, row: &Audited, what: &str) -> Verdict {
-        let own = self.of_record(id).find(|(_, intent)| {
-            intent.phone == phone && intent.meant == Meant::Barrier(kind) && matches!(intent.end, End::Open)
+    fn barrier_landed(
+        &mut self,
+        phone: usize,
+        id: RecordId,
+        (kind, late): (ChangeKind, bool),
+        row: &Audited,
+        what: &str,
+    ) -> Verdict {
+        let own = self.of_record(id).filter(|(_, intent)| {
+            let open = intent.end == End::Open || late && intent.end == End::GivenUp;
+            intent.phone == phone && intent.meant == Meant::Barrier(kind) && open
         });
-        let Some(no) = own.map(|(no, _)| no) else {
+        let Some(no) = own.min_by_key(|(no, intent)| (intent.known == Known::Perhaps, *no)).map(|(no, _)| no) else {
             return Err(format!("nobody meant this, or not again: {what}"));
         };
         // A reopen is what an archived record takes before anything else.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use fieldkeep::state::SyncState;
-use fieldkeep::value::{RecordId, ReviewId};
-use fieldkeep::{Fieldkeep, KeepError, OutboxItem, Record, WhyWaiting};
+use fieldkeep::value::RecordId;
+use fieldkeep::{Fieldkeep, KeepError, OutboxItem, Record, Review, WhyWaiting};
 
 use super::intents::{Intents, Meant};
 
@@ -12,12 +12,14 @@ use super::intents::{Intents, Meant};
 pub(crate) struct Glance {
     pub(crate) now_ms: i64,
     pub(crate) outbox: Vec<OutboxItem>,
-    pub(crate) reviews: Vec<ReviewId>,
+    pub(crate) reviews: Vec<Review>,
     pub(crate) device: SyncState,
     /// The records of which something waits that somebody meant, by the ids that they have here.
     pub(crate) records: BTreeMap<RecordId, Record>,
     /// Of the records that others wait for, whether the server has them as far as this phone knows.
     pub(crate) parents: BTreeMap<RecordId, bool>,
+    /// A few records of which something of this phone's landed last.
+    pub(crate) settled: Vec<(RecordId, Record)>,
 }
 
 impl Glance {
@@ -40,7 +42,7 @@ impl Glance {
             }
         }
         if outbox.iter().any(|item| matches!(item.why, WhyWaiting::Review { .. })) {
-            reviews = keep.reviews()?.into_iter().map(|review| review.id).collect();
+            reviews = keep.reviews()?;
         }
         for (_, intent) in intents.open_of(phone).filter(|(_, intent)| intent.is_due()) {
             if intent.meant == Meant::Create || records.contains_key(&intent.here) {
@@ -50,7 +52,11 @@ impl Glance {
                 records.insert(intent.here, record);
             }
         }
+        let mut settled = Vec::new();
+        for (record, here) in intents.landed_last(phone) {
+            settled.extend(keep.get(here)?.map(|found| (record, found)));
+        }
         let device = keep.state(None)?.ok_or(KeepError::Closed)?;
-        Ok(Self { now_ms: keep.now_ms()?, outbox, reviews, device, records, parents })
+        Ok(Self { now_ms: keep.now_ms()?, outbox, reviews, device, records, parents, settled })
     }
 }

@@ -52,6 +52,8 @@ pub(crate) struct Intent {
     /// The id that it has on this phone, which may have heard of it before it knew that.
     pub(crate) here: RecordId,
     pub(crate) meant: Meant,
+    /// When.
+    pub(crate) at_ms: i64,
     /// What the person saw there.
     pub(crate) shown: Json,
     /// What the person saw later on, beside a question that was answered with "mine" or a merged value.
@@ -65,6 +67,8 @@ pub(crate) struct Intent {
     /// How often a person has told the phone to send it.
     pub(crate) told: usize,
     pub(crate) landed: usize,
+    /// When it landed last, true time.
+    pub(crate) landed_ms: i64,
 }
 
 impl Intent {
@@ -98,6 +102,8 @@ pub(crate) struct Intents {
     of_record: BTreeMap<RecordId, Vec<usize>>,
     groups: usize,
     version: u64,
+    /// Per phone the records of which something landed last, by both ids.
+    landed: HashMap<usize, Vec<(RecordId, RecordId)>>,
 }
 
 /// Intents that are about to be committed.
@@ -120,7 +126,7 @@ impl Intents {
     /// token for those.
     pub(crate) fn begin(
         &mut self,
-        phone: usize,
+        (phone, at_ms): (usize, i64),
         edits: Vec<Vec<(RecordId, Meant, Json)>>,
         record_of: &mut dyn FnMut(RecordId) -> RecordId,
         together: bool,
@@ -138,6 +144,7 @@ impl Intents {
                     record,
                     here,
                     meant,
+                    at_ms,
                     shown,
                     shown_later: Vec::new(),
                     operation: None,
@@ -146,6 +153,7 @@ impl Intents {
                     together: together.then_some(self.groups),
                     told: 1,
                     landed: 0,
+                    landed_ms: 0,
                 };
                 self.all.push(intent);
                 self.open.entry(phone).or_default().push(no);
@@ -233,6 +241,23 @@ impl Intents {
         if self.all[no].end == End::Open {
             self.all[no].end = end;
         }
+    }
+
+    /// Something of a phone's has landed.
+    pub(crate) fn note_landed(&mut self, no: usize) {
+        const KEPT: usize = 2;
+        let (phone, names) = (self.all[no].phone, (self.all[no].record, self.all[no].here));
+        let list = self.landed.entry(phone).or_default();
+        list.retain(|other| *other != names);
+        list.push(names);
+        if list.len() > KEPT {
+            list.remove(0);
+        }
+    }
+
+    /// The records of which something of a phone's landed last, by their makers' ids and by the phone's.
+    pub(crate) fn landed_last(&self, phone: usize) -> Vec<(RecordId, RecordId)> {
+        self.landed.get(&phone).cloned().unwrap_or_default()
     }
 
     /// Grows with every change.

@@ -1,21 +1,16 @@
 //! What a phone owes: everything that was kept and is not on the server is in its outbox, and on its screen.
 
 use fieldkeep::OutboxItem;
-use fieldkeep::value::RecordId;
 use fieldkeep::wire::ChangeKind;
 use serde_json::Value as Json;
 
 use super::Verdict;
 use super::glance::Glance;
+use super::history::{History, LIFE};
 use super::intents::{End, Intent, Intents, Known, Meant, alike};
 
 /// Looks for everything that the phone still owes.
-pub(crate) fn nothing_is_lost(
-    intents: &mut Intents,
-    phone: usize,
-    glance: &Glance,
-    server_has: &mut dyn FnMut(RecordId, &str) -> Result<Vec<Json>, String>,
-) -> Verdict {
+pub(crate) fn nothing_is_lost(intents: &mut Intents, history: &History, phone: usize, glance: &Glance) -> Verdict {
     let outbox = &glance.outbox;
     confirm_what_is_there(intents, phone, outbox);
     let mut needless = Vec::new();
@@ -23,7 +18,7 @@ pub(crate) fn nothing_is_lost(
         if !intent.is_due() || waits(outbox, intent) {
             continue;
         }
-        if is_needless(intents, no, intent, server_has)? {
+        if is_needless(intents, no, intent, history) {
             needless.push(no);
             continue;
         }
@@ -77,16 +72,11 @@ pub(crate) fn waits(outbox: &[OutboxItem], intent: &Intent) -> bool {
 }
 
 /// Whether there is nothing left to send: the other side says the same, or it led back to where it started.
-fn is_needless(
-    intents: &Intents,
-    no: usize,
-    intent: &Intent,
-    server_has: &mut dyn FnMut(RecordId, &str) -> Result<Vec<Json>, String>,
-) -> Result<bool, String> {
+fn is_needless(intents: &Intents, no: usize, intent: &Intent, history: &History) -> bool {
     match &intent.meant {
         Meant::Value { field, value } => {
             if intent.mark().is_some() {
-                return Ok(false);
+                return false;
             }
             let chain = intents.of_record(intent.record).filter(|(other, earlier)| {
                 *other <= no && earlier.phone == intent.phone && earlier.field() == Some(field)
@@ -94,13 +84,15 @@ fn is_needless(
             let back = chain.into_iter().any(|(_, earlier)| {
                 alike(field, &earlier.shown, value) || earlier.shown_later.iter().any(|seen| alike(field, seen, value))
             });
-            Ok(back || server_has(intent.record, field)?.iter().any(|theirs| alike(field, theirs, value)))
+            let since = history.since(intent.record, field, intent.at_ms);
+            back || since.iter().any(|theirs| alike(field, theirs, value)) || since.is_empty() && value.is_null()
         }
         // Somebody else has put it away, or deleted it: what was wanted is so.
         Meant::Barrier(ChangeKind::Archive) => {
-            Ok(server_has(intent.record, "(life)")?.iter().any(|life| *life == "archived" || *life == "gone"))
+            let lives = history.since(intent.record, LIFE, intent.at_ms);
+            lives.iter().any(|life| **life == "archive" || **life == "delete")
         }
-        Meant::Barrier(_) | Meant::Create => Ok(false),
+        Meant::Barrier(_) | Meant::Create => false,
     }
 }
 

@@ -4,17 +4,21 @@
 mod book;
 mod finale;
 mod glance;
+mod history;
 mod intents;
 mod keeping;
 mod persons;
+mod questions;
 mod wire;
 mod words;
 
 pub(crate) use finale::{all_ended, same_as_server};
 pub(crate) use glance::Glance;
+pub(crate) use history::History;
 pub(crate) use intents::{Commit, Intents, Meant};
 pub(crate) use keeping::{nothing_is_lost, waits};
 pub(crate) use persons::Ended;
+pub(crate) use questions::questions_have_a_ground;
 pub(crate) use wire::Wire;
 pub(crate) use words::{Truth, words_are_true};
 

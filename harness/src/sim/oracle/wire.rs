@@ -1,17 +1,33 @@
 //! What goes over the wire: a shipment's text never changes, and says which phone it came from.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 
 use fieldkeep::remote::{HttpMethod, HttpRequest};
+use fieldkeep::value::RecordId;
 use fieldkeep::wire::{PushItem, PushRequest};
 use flate2::read::GzDecoder;
+use serde_json::Value as Json;
 
 use super::Verdict;
 
-/// Every shipment that was ever sent: its phone and its text.
+/// Every shipment that was ever sent: its phone and its text; and what was answered.
 #[derive(Default)]
-pub(crate) struct Wire(HashMap<String, (usize, String)>);
+pub(crate) struct Wire {
+    sent: HashMap<String, Sent>,
+    /// Outcomes by phone and record.
+    told: HashMap<(usize, RecordId), BTreeSet<String>>,
+    /// Phones that asked what became of what they had sent: what they learned then is not followed here.
+    looked_up: BTreeSet<usize>,
+    /// Phones of which a request was refused as a whole.
+    refused_whole: BTreeSet<usize>,
+}
+
+struct Sent {
+    phone: usize,
+    record: RecordId,
+    text: String,
+}
 
 impl Wire {
     /// A request leaves a phone.
@@ -32,13 +48,13 @@ impl Wire {
             for shipment in shipments {
                 let text = serde_json::to_string(&shipment).unwrap_or_default();
                 let key = shipment.id.to_string();
-                match self.0.get(&key) {
-                    Some((from, before)) if *from != phone || *before != text => {
-                        return Err(format!("key {key} was used twice: first {before}, then {text}"));
+                match self.sent.get(&key) {
+                    Some(before) if before.phone != phone || before.text != text => {
+                        return Err(format!("key {key} was used twice: first {}, then {text}", before.text));
                     }
                     Some(_) => {}
                     None => {
-                        self.0.insert(key, (phone, text));
+                        self.sent.insert(key, Sent { phone, record: shipment.local_id, text });
                     }
                 }
             }
@@ -48,7 +64,38 @@ impl Wire {
 
     /// The phone that a shipment came from.
     pub(crate) fn phone_of(&self, shipment: &str) -> Option<usize> {
-        self.0.get(shipment).map(|(phone, _)| *phone)
+        self.sent.get(shipment).map(|sent| sent.phone)
+    }
+
+    /// The server has answered a push of a phone.
+    pub(crate) fn answered(&mut self, phone: usize, status: u16, body: &[u8]) {
+        if matches!(status, 400 | 413 | 422 | 431) {
+            self.refused_whole.insert(phone);
+        }
+        for line in body.split(|byte| *byte == b'\n') {
+            let Ok(line) = serde_json::from_slice::<Json>(line) else { continue };
+            let sent = line["shipment"].as_str().and_then(|key| self.sent.get(key));
+            if let (Some(sent), Some(outcome)) = (sent, line["outcome"].as_str()) {
+                self.told.entry((sent.phone, sent.record)).or_default().insert(outcome.to_owned());
+            }
+        }
+    }
+
+    /// The server has answered what became of a phone's shipments.
+    pub(crate) fn looked_up(&mut self, phone: usize) {
+        self.looked_up.insert(phone);
+    }
+
+    /// Whether a phone was, or may have been, answered one of these about a record.
+    pub(crate) fn was_told(&self, phone: usize, record: RecordId, outcomes: &[&str]) -> bool {
+        let told = self.told.get(&(phone, record));
+        self.looked_up.contains(&phone)
+            || told.is_some_and(|told| outcomes.iter().any(|outcome| told.contains(*outcome)))
+    }
+
+    /// Whether a push of a phone was ever refused as a whole.
+    pub(crate) fn was_refused_whole(&self, phone: usize) -> bool {
+        self.refused_whole.contains(&phone)
     }
 }
 

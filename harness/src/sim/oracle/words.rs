@@ -1,6 +1,6 @@
 //! Whether the words are true: what a phone says of itself against what the world knows.
 
-use fieldkeep::schedule::NetworkKind;
+use fieldkeep::schedule::{LONGEST_WAIT_MS, LOW_BATTERY_FACTOR, LaneReason, NetworkKind};
 use fieldkeep::state::{ReaderLocale, SyncFact, SyncState, sentence};
 use fieldkeep::{OutboxItem, WhyWaiting};
 
@@ -48,7 +48,7 @@ fn why_is_true(truth: &Truth, glance: &Glance, item: &OutboxItem) -> Verdict {
         WhyWaiting::InFlight if truth.pushes_under_way == 0 => lie("nothing is on its way"),
         WhyWaiting::SignIn if truth.signed_in => lie("somebody is signed in"),
         WhyWaiting::Review { review } => {
-            if glance.reviews.contains(review) {
+            if glance.reviews.iter().any(|open| open.id == *review) {
                 Ok(())
             } else {
                 lie("there is no such review")
@@ -56,13 +56,24 @@ fn why_is_true(truth: &Truth, glance: &Glance, item: &OutboxItem) -> Verdict {
         }
         WhyWaiting::Lane { due_ms, .. } | WhyWaiting::Later { due_ms } | WhyWaiting::Bounced { due_ms } => {
             let left_ms = due_ms - glance.now_ms;
-            // A day that the server may ask for, and a tenth on top.
-            if (0..=26 * 3_600_000).contains(&left_ms) { Ok(()) } else { lie(&format!("that is in {left_ms} ms")) }
+            if (0..=longest_wait_ms(&item.why)).contains(&left_ms) {
+                Ok(())
+            } else {
+                lie(&format!("that is in {left_ms} ms"))
+            }
         }
         WhyWaiting::ForParent { record } if glance.parents.get(record) == Some(&true) => {
             lie("the server has that record")
         }
         _ => Ok(()),
+    }
+}
+
+/// A day that the server may ask for, and a tenth on top; else what our own backoff grows to with a low battery.
+fn longest_wait_ms(why: &WhyWaiting) -> i64 {
+    match why {
+        WhyWaiting::Lane { reason: LaneReason::ServerBusy, .. } | WhyWaiting::Later { .. } => 27 * 3_600_000,
+        _ => LONGEST_WAIT_MS * LOW_BATTERY_FACTOR,
     }
 }
 
