@@ -56,6 +56,10 @@ impl Engine {
             })
         });
         let end = self.race(page).await;
+        if end.is_ok() || defect.is_some() {
+            // The token is good, whatever becomes of the page here.
+            self.refused_before = false;
+        }
         if let Some(error) = defect {
             return Err(error);
         }
@@ -66,7 +70,6 @@ impl Engine {
             }
             Ok(page) => {
                 self.faulty_pages = 0;
-                self.refused_before = false;
                 self.core.shared().news_came(wishes, page.more && leads_on);
                 self.rescan()?;
                 self.core.lane_succeeded()?;

@@ -49,6 +49,10 @@ impl Engine {
             Ok(outcome) => outcome,
             Err(failure) => PushOutcome { lines: Vec::new(), too_long: 0, end: Err(failure) },
         };
+        if outcome.end.is_ok() {
+            // The token is good, whatever becomes of the answer here.
+            self.refused_before = false;
+        }
         let answered = self.settle_lines(&batch, &outcome.lines);
         self.sending(false);
         let answered = answered?;
@@ -141,7 +145,6 @@ impl Engine {
         match outcome.end {
             Ok(()) => {
                 self.batch_items = usize::MAX;
-                self.refused_before = false;
                 self.core.shared().want_news();
                 if silent.is_empty() {
                     return self.core.lane_succeeded();

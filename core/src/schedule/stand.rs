@@ -169,7 +169,7 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         if let Some(op) = self.barrier
-            && !(mutants::is(Mutant::PassesBarrier) && !change.field.is_empty())
+            && (change.field.is_empty() || !mutants::is(Mutant::PassesBarrier))
         {
             return Stand::BehindBarrier(op);
         }

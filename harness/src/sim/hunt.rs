@@ -85,7 +85,7 @@ fn say(hunt: &Hunt, bag: &Bag, took: Duration) {
     let all = hunt.seeds.end - hunt.seeds.start;
     let on_terminal = std::io::stderr().is_terminal();
     let now_and_then = (all / 20).max(1);
-    if !on_terminal && bag.worlds % now_and_then != 0 {
+    if !on_terminal && !bag.worlds.is_multiple_of(now_and_then) {
         return;
     }
     #[allow(clippy::cast_precision_loss, reason = "a rate for people")]

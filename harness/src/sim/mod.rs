@@ -74,6 +74,9 @@ pub struct Args {
     /// Plant a defect, by its name; `list` names them all. Needs the feature `mutants`.
     #[arg(long, value_name = "NAME")]
     mutant: Option<String>,
+    /// Plant every defect in turn, so many times from different first seeds, and print how many worlds it took to find it.
+    #[arg(long, value_name = "RUNS")]
+    mutants: Option<u64>,
     /// Steps of a world.
     #[arg(long, value_name = "N", default_value_t = STEPS)]
     steps: usize,
@@ -88,10 +91,33 @@ pub fn run(args: &Args) -> ExitCode {
         return ended;
     }
     run::quieten_panics();
+    if let Some(runs) = args.mutants {
+        return mutant::find_all(runs, args.steps);
+    }
     match args.seed {
         Some(seed) => one(args, seed),
         None => many(args),
     }
+}
+
+/// For tests: runs these worlds, and says of each that fails what must not be in it.
+#[must_use]
+pub fn failures(seeds: std::ops::Range<u64>) -> Vec<String> {
+    run::quieten_panics();
+    let bag = hunt::hunt(&Hunt { seeds, steps: STEPS, to_the_end: true, loud: false });
+    bag.failures.into_iter().map(|(seed, violation)| format!("seed {seed}: {}", violation.words)).collect()
+}
+
+/// For tests: the trace of a world in short, and what must not be in it. `only`: these steps, or all when there are none.
+#[must_use]
+pub fn world(seed: u64, only: &[usize]) -> (String, Option<String>) {
+    run::quieten_panics();
+    let mut plan = Plan::draw(seed, STEPS);
+    if !only.is_empty() {
+        plan.steps.retain(|step| only.contains(&step.no));
+    }
+    let outcome = run_plan(&plan, Mode::Silent);
+    (outcome.digest, outcome.violation.map(|violation| violation.words))
 }
 
 fn one(args: &Args, seed: u64) -> ExitCode {

@@ -7,10 +7,13 @@ use std::task::Poll;
 
 use fieldkeep::remote::{Http, HttpBody, HttpError, HttpFuture, HttpRequest, HttpResponse};
 
+/// Status and header fields.
+type Head = (u16, Vec<(String, String)>);
+
 /// What has arrived of a reply.
 #[derive(Default)]
 pub(crate) struct Reply {
-    head: Option<Result<(u16, Vec<(String, String)>), HttpError>>,
+    head: Option<Result<Head, HttpError>>,
     pieces: VecDeque<Result<Vec<u8>, HttpError>>,
     over: bool,
 }

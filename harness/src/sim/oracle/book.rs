@@ -67,6 +67,7 @@ impl Intents {
         for no in candidates {
             self.all[no].landed += 1;
             self.all[no].landed_ms = row.at_ms;
+            self.all[no].landed_on.clone_from(&from);
             self.confirm(no, None);
             let intent = &mut self.all[no];
             if matches!(intent.end, End::Open | End::Replaced) {

@@ -69,6 +69,8 @@ pub(crate) struct Intent {
     pub(crate) landed: usize,
     /// When it landed last, true time.
     pub(crate) landed_ms: i64,
+    /// What it replaced then.
+    pub(crate) landed_on: Json,
 }
 
 impl Intent {
@@ -154,6 +156,7 @@ impl Intents {
                     told: 1,
                     landed: 0,
                     landed_ms: 0,
+                    landed_on: Json::Null,
                 };
                 self.all.push(intent);
                 self.open.entry(phone).or_default().push(no);

@@ -6,7 +6,7 @@ use fieldkeep::{Review, ReviewKind};
 use super::Verdict;
 use super::glance::Glance;
 use super::history::History;
-use super::intents::Intents;
+use super::intents::{End, Intents, alike};
 use super::wire::Wire;
 use crate::sim::marks::mark_of;
 
@@ -40,23 +40,27 @@ pub(crate) fn questions_have_a_ground(
     Ok(())
 }
 
-/// Nobody is asked to choose between two values that were both meant on this phone, as long as the phone remembers what it
-/// sent.
+/// Nobody is asked to choose between two values that were both meant on this phone, one upon the other, as long as the phone
+/// remembers what it sent.
 fn conflict(intents: &Intents, phone: usize, review: &Review, now_ms: i64) -> Result<bool, String> {
     /// Settled work is forgotten after thirty days.
     const REMEMBERED_MS: i64 = 29 * 86_400_000;
     let theirs = review.theirs.to_json();
-    let own = mark_of(&review.field, &theirs).is_some_and(|_| {
-        intents.all.iter().any(|intent| {
-            intent.phone == phone
-                && intent.here == review.record
-                && intent.field() == Some(review.field.as_str())
-                && intent.mark() == mark_of(&review.field, &theirs)
-                && (intent.landed == 0 || now_ms - intent.landed_ms < REMEMBERED_MS)
-        })
+    let own = intents.all.iter().enumerate().filter(|(_, intent)| {
+        intent.phone == phone && intent.here == review.record && intent.field() == Some(review.field.as_str())
     });
-    if own {
+    let own: Vec<_> = own.collect();
+    let mark = mark_of(&review.field, &theirs);
+    let put_there = own.iter().find(|(_, intent)| mark.is_some() && intent.mark() == mark);
+    let mine = own.iter().rfind(|(_, intent)| intent.end == End::Open);
+    let (Some((_, put_there)), Some((_, mine))) = (put_there, mine) else {
+        return Ok(review.theirs != review.mine || review.mine == Value::Null);
+    };
+    let remembered = put_there.landed == 0 || now_ms - put_there.landed_ms < REMEMBERED_MS;
+    // Where the form showed what somebody else had replaced before, there is something to choose.
+    let upon_the_same = alike(&review.field, &mine.shown, &put_there.landed_on);
+    if remembered && upon_the_same {
         return Err(format!("a conflict with oneself says: {} of {}: {theirs}", review.field, review.record));
     }
-    Ok(review.theirs != review.mine || review.mine == Value::Null)
+    Ok(true)
 }
