@@ -40,7 +40,8 @@ pub enum Edit {
         id: RecordId,
         /// What the person saw.
         seen: Option<SeenStamp>,
-        /// The new values. A field whose value is the one that was seen is no edit.
+        /// The new values. A field whose value is the one that was seen is no edit, unless another edit on this device has
+        /// changed it since: then it is taken back.
         fields: HashMap<String, Value>,
     },
     /// Put it away. Goes alone, after everything earlier of the record.
