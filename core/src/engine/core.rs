@@ -8,7 +8,7 @@ use super::shared::Shared;
 use super::stop::Stop;
 use crate::ledger::{Context, LaneView, Unit};
 use crate::remote::{NativeRemote, TokenProvider};
-use crate::store::{Store, StoreError, Turn};
+use crate::store::{Store, StoreError, StoreResult, Turn};
 use rusqlite::Connection;
 
 /// One open Fieldkeep, without the thread that drives it.
@@ -43,7 +43,7 @@ impl Core {
             let unit = Unit::new(transaction, &self.context);
             let result = work(&unit)?;
             let touched = unit.touched();
-            check_invariants(transaction, &touched);
+            check_invariants(transaction, &touched)?;
             Ok::<_, E>((result, touched))
         })?;
         self.notices.records(&touched);
@@ -92,10 +92,10 @@ impl<T, E: From<StoreError>> From<StoreError> for Undone<T, E> {
 }
 
 /// In debug builds each transaction proves itself before it commits.
-fn check_invariants(connection: &Connection, touched: &[i64]) {
+fn check_invariants(connection: &Connection, touched: &[i64]) -> StoreResult<()> {
     if cfg!(debug_assertions) && !touched.is_empty() {
-        // Where the storage fails, it fails the transaction as well.
-        let found = crate::store::invariants::violations_of(connection, touched).unwrap_or_default();
+        let found = crate::store::invariants::violations_of(connection, touched)?;
         debug_assert!(found.is_empty(), "{found:?}");
     }
+    Ok(())
 }

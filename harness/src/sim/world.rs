@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use fastrand::Rng;
 use fieldkeep::Fieldkeep;
@@ -85,6 +86,12 @@ pub(crate) struct World {
     pub(crate) rng: Rng,
 }
 
+/// A name for the disks of a world that no other world of this process has: the same world may run twice at once.
+fn disks_of_a_world() -> String {
+    static WORLDS: AtomicU64 = AtomicU64::new(0);
+    format!("world-{}", WORLDS.fetch_add(1, Ordering::Relaxed))
+}
+
 impl World {
     /// The world of a plan, before anything happens in it.
     pub(crate) fn new(plan: &Plan, mode: Mode) -> Result<Self, String> {
@@ -95,7 +102,7 @@ impl World {
         users.push("office".to_owned());
         users.sort_unstable();
         users.dedup();
-        let name = format!("w{}", plan.seed);
+        let name = disks_of_a_world();
         let office = Office::open(&name, time.clone(), plan.seed ^ 0x5eed, schemas[1].clone(), &users)?;
         let mut world = Self {
             time,
@@ -110,7 +117,7 @@ impl World {
             intents: Intents::default(),
             wire: Wire::default(),
             history: History::default(),
-            trace: Trace::new(BEGINNING_MS, mode),
+            trace: Trace::new(BEGINNING_MS, mode, &name),
             cover: Cover::default(),
             last_mark: 0,
             rng: Rng::with_seed(plan.seed ^ 0xbe61),
