@@ -29,7 +29,8 @@ impl World {
     /// Takes what a phone has sent, and decides what becomes of it.
     pub(crate) fn dispatch(&mut self, phone: usize) -> Verdict {
         for sent in self.phones[phone].radio.take() {
-            self.wire.sent(phone, &sent.request)?;
+            let sure = self.phones[phone].clock.is_right() && !self.phones[phone].storage_is_ill;
+            self.wire.sent((phone, self.time.now_ms()), sure, &sent.request)?;
             self.is_in_order(phone)?;
             let fate = self.phones[phone].network.fate(&mut self.rng);
             let path = sent
@@ -44,8 +45,14 @@ impl World {
                 .to_owned();
             let bytes = sent.request.body.len();
             self.cover.fate(&fate);
-            let exchange =
-                Exchange { phone, request: sent.request, slot: sent.slot, fate: fate.clone(), waited_for: true };
+            let exchange = Exchange {
+                phone,
+                request: sent.request,
+                slot: sent.slot,
+                fate: fate.clone(),
+                waited_for: true,
+                reply: Vec::new(),
+            };
             let exchange = self.new_exchange(exchange);
             self.say_of(phone, &format!("-> {exchange} {path}, {bytes} bytes: {fate:?}"));
             self.send_on_its_way(exchange, &fate);
@@ -143,6 +150,11 @@ impl World {
         match down {
             Way::Lost => self.schedule(PATIENCE_MS, fail(HttpError::TimedOut)),
             Way::Whole { ms, pieces } => {
+                if let Some(known) =
+                    self.exchanges.get_mut(&exchange).filter(|known| known.request.url.ends_with("/v1/push"))
+                {
+                    known.reply.clone_from(&answered.body);
+                }
                 let part_ms = ms / i64::try_from(pieces).unwrap_or(1).max(1);
                 self.schedule(ms, Event::Deliver { exchange, piece: Piece::Head(answered.status, answered.headers) });
                 let size = answered.body.len().div_ceil(pieces.max(1)).max(1);

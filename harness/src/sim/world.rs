@@ -63,6 +63,8 @@ pub(crate) struct Exchange {
     pub(crate) fate: super::network::Fate,
     /// Whether the phone waits for it.
     pub(crate) waited_for: bool,
+    /// What the server answered to a push, where all of it arrives.
+    pub(crate) reply: Vec<u8>,
 }
 
 /// A world.
@@ -217,7 +219,9 @@ impl World {
                     }
                     Piece::Body(bytes) => known.slot.piece(bytes),
                     Piece::End => {
-                        known.waited_for = false;
+                        if std::mem::take(&mut known.waited_for) && !known.reply.is_empty() {
+                            self.wire.heard(self.time.now_ms(), &known.reply);
+                        }
                         known.slot.end();
                     }
                     Piece::Failure(error) => {

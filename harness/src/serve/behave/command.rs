@@ -137,6 +137,8 @@ pub(crate) enum Tamper {
     WrongRecord,
     /// Each record carries another record's server id.
     TakenServerId,
+    /// No line carries a record.
+    NoRecord,
     /// Each `seq` is 1.
     SeqBack,
     /// Only so many lines, with a proper end of the body.

@@ -34,7 +34,7 @@ pub(crate) fn spoil(how: Tamper, lines: Vec<Json>, others: &[Other]) -> Response
         }
         Tamper::TooDeep => ndjson(deep_lines(lines).into_bytes()),
         Tamper::DropLines(keep) => ndjson(text_of(&lines[..keep.min(lines.len())]).into_bytes()),
-        Tamper::WrongRecord | Tamper::TakenServerId | Tamper::SeqBack => {
+        Tamper::NoRecord | Tamper::WrongRecord | Tamper::TakenServerId | Tamper::SeqBack => {
             let lines: Vec<Json> = lines.into_iter().map(|line| falsify(how, line, others)).collect();
             ndjson(text_of(&lines).into_bytes())
         }
@@ -63,6 +63,9 @@ fn deep_lines(lines: Vec<Json>) -> String {
 
 /// A line with one lie in it: in `record`, in the entry that the line is, and in the outcome.
 fn falsify(how: Tamper, mut line: Json, others: &[Other]) -> Json {
+    if let (Tamper::NoRecord, Some(line)) = (how, line.as_object_mut()) {
+        line.remove("record");
+    }
     if let Some(record) = line.get_mut("record").filter(|record| record.is_object()) {
         falsify_object(how, record, others);
     }

@@ -19,6 +19,8 @@ pub(crate) struct Wire {
     told: HashMap<(usize, RecordId), BTreeSet<String>>,
     /// Phones that asked what became of what they had sent: what they learned then is not followed here.
     looked_up: BTreeSet<usize>,
+    /// Shipments that were told to wait: until when, true time.
+    floors: HashMap<String, i64>,
     /// Phones of which a request was refused as a whole.
     refused_whole: BTreeSet<usize>,
 }
@@ -31,7 +33,7 @@ struct Sent {
 
 impl Wire {
     /// A request leaves a phone.
-    pub(crate) fn sent(&mut self, phone: usize, request: &HttpRequest) -> Verdict {
+    pub(crate) fn sent(&mut self, (phone, now_ms): (usize, i64), sure: bool, request: &HttpRequest) -> Verdict {
         if request.method != HttpMethod::Post || !request.url.ends_with("/v1/push") {
             return Ok(());
         }
@@ -48,6 +50,12 @@ impl Wire {
             for shipment in shipments {
                 let text = serde_json::to_string(&shipment).unwrap_or_default();
                 let key = shipment.id.to_string();
+                if let Some(floor_ms) = self.floors.get(&key).filter(|floor_ms| sure && now_ms < **floor_ms) {
+                    return Err(format!(
+                        "stuck: {key} is sent {} ms before the time that the server named",
+                        floor_ms - now_ms
+                    ));
+                }
                 match self.sent.get(&key) {
                     Some(before) if before.phone != phone || before.text != text => {
                         return Err(format!("key {key} was used twice: first {}, then {text}", before.text));
@@ -84,6 +92,20 @@ impl Wire {
     /// The server has answered what became of a phone's shipments.
     pub(crate) fn looked_up(&mut self, phone: usize) {
         self.looked_up.insert(phone);
+    }
+
+    /// The phone has heard all of a reply: what was told to wait waits from now on.
+    pub(crate) fn heard(&mut self, now_ms: i64, body: &[u8]) {
+        for line in body.split(|byte| *byte == b'\n') {
+            let Ok(line) = serde_json::from_slice::<Json>(line) else { continue };
+            if let (Some(key), Some("later"), Some(after_s)) =
+                (line["shipment"].as_str(), line["outcome"].as_str(), line["after_s"].as_i64())
+            {
+                // Clocks drift, and a day is the longest that a server may silence a phone.
+                let wait_ms = (after_s * 1_000).min(86_400_000) - 2_500;
+                self.floors.insert(key.to_owned(), now_ms + wait_ms);
+            }
+        }
     }
 
     /// Whether a phone was, or may have been, answered one of these about a record.
