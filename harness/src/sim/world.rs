@@ -212,7 +212,8 @@ impl World {
                 match piece {
                     Piece::Head(status, headers) => {
                         let floor_ms = super::traffic::floor_of(status, &headers, self.time.now_ms());
-                        if known.waited_for && floor_ms.is_some() {
+                        // One that cannot be stored is not known after the next start.
+                        if known.waited_for && floor_ms.is_some() && !self.phones[phone].storage_is_ill {
                             self.phones[phone].floor_ms = floor_ms;
                         }
                         known.slot.head(status, headers);
