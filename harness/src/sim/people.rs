@@ -375,7 +375,9 @@ impl World {
 
     /// What a call may be refused for.
     pub(crate) fn refused_call(&mut self, phone: usize, error: &KeepError) -> Verdict {
-        let ill = self.phones[phone].storage_is_ill || self.phones[phone].disk.is_dead();
+        // A process that died in the call has been buried by now, or will be.
+        let of = &self.phones[phone];
+        let ill = of.storage_is_ill || of.disk.is_dead() || of.app.is_none();
         match error {
             KeepError::Full | KeepError::Unavailable { .. } if ill => Ok(()),
             KeepError::Full
