@@ -13,6 +13,8 @@ impl World {
             self.open_app(phone)?;
         }
         self.thaw(phone);
+        // Its threads go on at once, before anybody can tap.
+        self.pump(phone)?;
         if self.phones[phone].app.as_ref().is_some_and(|app| app.suspended) {
             self.resume(phone)?;
         }
