@@ -35,6 +35,24 @@ pub enum FieldKind {
     GeoPoint,
 }
 
+impl FieldKind {
+    /// All of them, in declared order.
+    pub const ALL: [Self; 12] = [
+        Self::Text,
+        Self::LongText,
+        Self::Decimal,
+        Self::Integer,
+        Self::Boolean,
+        Self::Instant,
+        Self::Date,
+        Self::Choice,
+        Self::Tags,
+        Self::Phone,
+        Self::Reference,
+        Self::GeoPoint,
+    ];
+}
+
 /// One value of one field, owned and flat.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "ffi", derive(uniffi::Enum))]

@@ -7,21 +7,6 @@ use fieldkeep::value::{
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-const KINDS: [FieldKind; 12] = [
-    FieldKind::Text,
-    FieldKind::LongText,
-    FieldKind::Decimal,
-    FieldKind::Integer,
-    FieldKind::Boolean,
-    FieldKind::Instant,
-    FieldKind::Date,
-    FieldKind::Choice,
-    FieldKind::Tags,
-    FieldKind::Phone,
-    FieldKind::Reference,
-    FieldKind::GeoPoint,
-];
-
 /// A value that fits its kind, in any of the forms in which people and servers write it.
 fn fitting() -> impl Strategy<Value = (FieldKind, Value)> {
     let token = "[a-zäöü0-9 _-]{1,20}";
@@ -79,7 +64,7 @@ proptest! {
 
     #[test]
     fn no_json_of_a_server_panics_or_is_half_taken(json in any_json()) {
-        for kind in KINDS {
+        for kind in FieldKind::ALL {
             match canonical_of_json(kind, &json) {
                 Ok(Some(canonical)) => {
                     prop_assert_eq!(canonical_of_json(kind, &canonical.json()).unwrap(), Some(canonical));
@@ -194,7 +179,7 @@ fn other_types_and_unreadable_values_are_refused() {
     for (kind, value) in malformed {
         assert!(matches!(canonical_of(kind, &value), Err(ValueProblem::Malformed { .. })), "{value:?}");
     }
-    for kind in KINDS {
+    for kind in FieldKind::ALL {
         assert_eq!(canonical_of(kind, &Value::Null), Ok(None));
         let unknown = canonical_of(kind, &Value::Unknown("{}".into()));
         assert!(matches!(unknown, Err(ValueProblem::WrongType { .. })), "{kind:?}");

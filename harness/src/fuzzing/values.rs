@@ -3,27 +3,12 @@
 use fieldkeep::value::{Canonical, FieldKind, Value, canonical_of, canonical_of_json, value_of, value_of_json};
 use serde_json::Value as Json;
 
-const KINDS: [FieldKind; 12] = [
-    FieldKind::Text,
-    FieldKind::LongText,
-    FieldKind::Decimal,
-    FieldKind::Integer,
-    FieldKind::Boolean,
-    FieldKind::Instant,
-    FieldKind::Date,
-    FieldKind::Choice,
-    FieldKind::Tags,
-    FieldKind::Phone,
-    FieldKind::Reference,
-    FieldKind::GeoPoint,
-];
-
 /// Each line as JSON and as a text, as a value of every kind.
 pub fn canonical_values(input: &[u8]) {
     for line in String::from_utf8_lossy(input).lines() {
         let text = Json::from(line);
         let json = serde_json::from_str::<Json>(line).ok();
-        for kind in KINDS {
+        for kind in FieldKind::ALL {
             check(kind, &text);
             json.iter().for_each(|json| check(kind, json));
         }

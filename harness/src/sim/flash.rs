@@ -10,7 +10,9 @@ use fieldkeep_disk::{LockedFile, Process, VFS};
 /// The files as one process of the phone has them.
 pub(crate) struct Flash(pub(crate) Process);
 
-struct Held(#[allow(dead_code, reason = "held until dropped")] LockedFile);
+struct Held {
+    _until_dropped: LockedFile,
+}
 
 impl FileLock for Held {}
 
@@ -51,7 +53,7 @@ impl Files for Flash {
     fn lock(&self, path: &Path) -> Result<Box<dyn FileLock>, TryLockError> {
         let path = text(path).map_err(TryLockError::Error)?;
         match self.0.lock_file(&path).map_err(TryLockError::Error)? {
-            Some(lock) => Ok(Box::new(Held(lock))),
+            Some(lock) => Ok(Box::new(Held { _until_dropped: lock })),
             None => Err(TryLockError::WouldBlock),
         }
     }

@@ -39,6 +39,14 @@ struct Shared {
     bag: Mutex<Bag>,
 }
 
+impl Bag {
+    /// How many of something in a second.
+    #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
+    pub(crate) fn per_second(count: u64, took: Duration) -> f64 {
+        count as f64 / took.as_secs_f64().max(0.001)
+    }
+}
+
 /// Runs worlds on all cores.
 pub(crate) fn hunt(hunt: &Hunt) -> Bag {
     let began = stopwatch::now();
@@ -88,11 +96,9 @@ fn say(hunt: &Hunt, bag: &Bag, took: Duration) {
     if !on_terminal && !bag.worlds.is_multiple_of(now_and_then) {
         return;
     }
-    #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
-    let rate = bag.worlds as f64 / took.as_secs_f64().max(0.001);
-    #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
-    let left_s = (all - bag.worlds) as f64 / rate.max(0.001);
-    let line = format!("{} of {all} worlds, {rate:.1} a second, {left_s:.0} s left", bag.worlds);
+    let rate = Bag::per_second(bag.worlds, took);
+    let left = took.mul_f64(Bag::per_second(all - bag.worlds, Duration::from_secs(bag.worlds.max(1))));
+    let line = format!("{} of {all} worlds, {rate:.1} a second, {} s left", bag.worlds, left.as_secs());
     if on_terminal {
         anstream::eprint!("\r{line}   ");
     } else {

@@ -160,16 +160,17 @@ fn many(args: &Args) -> ExitCode {
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "rates for people")]
 fn print_sum(bag: &Bag) {
-    let seconds = bag.took.as_secs_f64().max(0.001);
-    let years = bag.virtual_ms as f64 / (365.25 * 86_400_000.0);
+    /// Of a virtual year.
+    const HOURS: f64 = 365.25 * 24.0;
+    let hours = u64::try_from(bag.virtual_ms / 3_600_000).unwrap_or(0);
     println!(
-        "{} worlds, {} failed, in {seconds:.1} s: {:.1} a second, {:.1} virtual years a minute",
+        "{} worlds, {} failed, in {:.1} s: {:.1} a second, {:.1} virtual years a minute",
         bag.worlds,
         bag.failures.len(),
-        bag.worlds as f64 / seconds,
-        years * 60.0 / seconds
+        bag.took.as_secs_f64(),
+        Bag::per_second(bag.worlds, bag.took),
+        Bag::per_second(hours, bag.took) * 60.0 / HOURS
     );
 }
 
