@@ -45,8 +45,8 @@ pub(crate) struct Phone {
     pub(crate) draft: Option<String>,
     /// Something is wrong with its storage, or was a moment ago.
     pub(crate) storage_is_ill: bool,
-    /// What the oracle has seen last: writes to the disk, what was meant, and what is around.
-    pub(crate) looked_at: Option<(u64, u64, u64, Truth)>,
+    /// What the oracle has seen last.
+    pub(crate) looked_at: Option<LookedAt>,
     /// Steps that its engine has taken.
     pub(crate) steps: u64,
     /// When the server wants to be asked again at the earliest, true time.
@@ -63,6 +63,17 @@ pub(crate) struct Phone {
     pub(crate) answered: Vec<ReviewId>,
     /// What was saved last, for somebody who taps again.
     pub(crate) last_tap: Option<Tap>,
+}
+
+/// What there was to see when the oracle looked.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct LookedAt {
+    /// Writes to the disk, and the state of what was meant.
+    pub(crate) stored: (u64, u64),
+    pub(crate) steps: u64,
+    pub(crate) truth: Truth,
+    /// Looks at something newly stored.
+    pub(crate) turn: usize,
 }
 
 /// A tap on "save" that was kept.

@@ -17,7 +17,7 @@ use super::cover::Cover;
 use super::marks::Mark;
 use super::office::Office;
 use super::oracle::{self, Glance, History, Intents, Truth, Verdict, Wire};
-use super::phone::{Done, Phone};
+use super::phone::{Done, LookedAt, Phone};
 use super::plan::Plan;
 use super::radio::Slot;
 use super::trace::{Mode, Trace};
@@ -28,7 +28,7 @@ pub(crate) const BEGINNING_MS: i64 = 1_799_049_600_000;
 const MAX_STEPS_AT_ONCE: usize = 5_000;
 
 /// So long after somebody has touched it a phone stays awake.
-const AWAKE_MS: i64 = 20 * 60_000;
+const AWAKE_MS: i64 = 6 * 60_000;
 /// Between two moments in which a sleeping phone lets its apps run: hours at first, days when nobody ever touches it.
 const SHORTEST_NAP_MS: i64 = 5 * 3_600_000;
 const LONGEST_NAP_MS: i64 = 3 * 86_400_000;
@@ -366,13 +366,18 @@ impl World {
         let Some(keep) = self.keep_of(phone) else { return Ok(()) };
         let truth = self.truth(phone);
         let of = &self.phones[phone];
-        let state = (of.disk.operations(), of.steps, self.intents.version(), truth.clone());
-        if self.phones[phone].looked_at.as_ref() == Some(&state) {
+        let stored = (of.disk.operations(), self.intents.version());
+        let before = of.looked_at.as_ref();
+        if before.is_some_and(|last| (last.stored, last.steps) == (stored, of.steps) && last.truth == truth) {
             return Ok(());
         }
-        self.phones[phone].looked_at = Some(state);
+        let is_new = before.is_none_or(|last| last.stored != stored);
+        let turn = before.map_or(0, |last| last.turn) + usize::from(is_new);
+        let steps = of.steps;
+        self.phones[phone].looked_at = Some(LookedAt { stored, steps, truth: truth.clone(), turn });
         let name = &self.phones[phone].name;
-        let glance = Glance::take(&self.intents, phone, &keep).map_err(|error| format!("{name}: {error}"))?;
+        let glance = Glance::take(&self.intents, phone, &keep, is_new.then_some(turn))
+            .map_err(|error| format!("{name}: {error}"))?;
         let Some(glance) = glance else { return Ok(()) };
         self.phones[phone].has_ready = glance.outbox.iter().any(|item| item.why == fieldkeep::WhyWaiting::Ready);
         let name = &self.phones[phone].name;
