@@ -73,6 +73,9 @@ pub(crate) enum Command {
         #[serde(default)]
         schema_pending_from: Option<i64>,
     },
+    /// Whether a repeated shipment is answered as it was the first time, with the record as it was then, as servers do that
+    /// keep whole answers with their keys.
+    KeepAnswers { value: bool },
     /// Back to a well-behaved server.
     Reset {},
     /// Forget all idempotency keys now.

@@ -170,6 +170,7 @@ impl Rules {
             Command::Normalise { field, rule } => set(&mut self.normalise, field, rule),
             Command::RefuseField { field, message } => set(&mut self.refused_fields, field, message),
             Command::RefuseRecord { server_id, refusal } => set(&mut self.refused_records, server_id, refusal),
+            Command::KeepAnswers { value } => self.keeps_answers = value,
             Command::Limits {
                 batch_items,
                 batch_bytes,

@@ -16,6 +16,8 @@ pub(crate) struct Rules {
     pub(crate) limits: Limits,
     pub(crate) key_lifetime_s: i64,
     pub(crate) schema: SchemaWindow,
+    /// What is answered from now on is kept whole, and repeated whole.
+    pub(crate) keeps_answers: bool,
     /// By `type.field`.
     pub(crate) normalise: BTreeMap<String, NormaliseRule>,
     /// Message by `type.field`.
@@ -35,6 +37,7 @@ impl Rules {
         Self {
             limits,
             key_lifetime_s: limits::KEY_LIFETIME_S,
+            keeps_answers: false,
             schema: SchemaWindow { current: schema.version, new_from: 1, pending_from: 1 },
             normalise: BTreeMap::new(),
             refused_fields: BTreeMap::new(),

@@ -20,6 +20,8 @@ pub(super) struct ReadChange<'a> {
     pub(super) sent: Option<Canonical>,
     /// What this server makes of it.
     pub(super) stored: Option<Canonical>,
+    /// It is read as another kind than it was sent as, by an app of another version: the same value looks otherwise here.
+    reads_otherwise: bool,
 }
 
 /// Everything found wrong in one shipment, so that one answer names it all.
@@ -76,7 +78,8 @@ impl Turn<'_> {
             faults.add(&field.name, problem.message);
             return Ok(None);
         }
-        Ok(Some(ReadChange { field, from: read_from(tx, field, &change.from)?, sent, stored }))
+        let reads_otherwise = field.kind != FieldKind::Reference && json_of(sent.as_ref()) != change.to;
+        Ok(Some(ReadChange { field, from: read_from(tx, field, &change.from)?, sent, stored, reads_otherwise }))
     }
 }
 
@@ -104,7 +107,7 @@ pub(super) fn check_size(record_type: &RecordType, before: &FieldMap, changes: &
 
 /// The stored value of each field that this server normalised.
 pub(super) fn normalised(changes: &[ReadChange<'_>]) -> BTreeMap<String, Json> {
-    let changed = changes.iter().filter(|change| change.stored != change.sent);
+    let changed = changes.iter().filter(|change| change.stored != change.sent || change.reads_otherwise);
     changed.map(|change| (change.field.name.clone(), json_of(change.stored.as_ref()))).collect()
 }
 

@@ -190,14 +190,28 @@ impl Turn<'_> {
         }
     }
 
-    /// The line for a verdict, with the record as it is now.
+    /// The line for a verdict, with the record as it is now, or as it was told the first time where that is kept.
     fn answer(&self, tx: &Connection, sent: &Sent, verdict: Verdict) -> Result<PushLine, ServeError> {
+        let keeps = self.rules.keeps_answers;
+        let is_first = keeps && verdict.outcome.is_definite() && !verdict.is_replay;
+        let kept = match verdict.record.filter(|_| keeps && verdict.is_replay) {
+            Some(record) if store::may_see(tx, self.user, record)? => store::first_answer(tx, sent.id)?,
+            _ => None,
+        };
         let mut answer = line(sent, Some(verdict.outcome), None);
+        if let Some(kept) = kept {
+            answer.record = Some(kept);
+            return Ok(answer);
+        }
         // A record that a refused group would have made is not there.
         if let Some(no) = verdict.record
             && let Some(record) = store::by_no(tx, no)?
         {
-            answer.record = Some(store::entry_for(tx, self.user, &record, self.now_ms)?);
+            let entry = store::entry_for(tx, self.user, &record, self.now_ms)?;
+            if is_first {
+                store::remember_answer(tx, sent.id, &entry)?;
+            }
+            answer.record = Some(entry);
         }
         Ok(answer)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fieldkeep::wire::{ChangeKind, Outcome};
+use fieldkeep::wire::{ChangeKind, Entry, Outcome};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -48,9 +48,25 @@ pub(crate) fn remember(
     Ok(())
 }
 
-/// Forgets keys that were answered before `before_ms`.
+/// Forgets keys that were answered before `before_ms`, and what was kept with them.
 pub(crate) fn forget_keys(tx: &Connection, before_ms: i64) -> Result<usize, ServeError> {
+    let answers = "DELETE FROM answers WHERE shipment IN (SELECT shipment FROM keys WHERE at_ms<?1)";
+    tx.prepare_cached(answers)?.execute([before_ms])?;
     Ok(tx.prepare_cached("DELETE FROM keys WHERE at_ms<?1")?.execute([before_ms])?)
+}
+
+/// Keeps the record that was told with a key's first answer.
+pub(crate) fn remember_answer(tx: &Connection, shipment: Uuid, record: &Entry) -> Result<(), ServeError> {
+    let sql = "INSERT OR REPLACE INTO answers(shipment,record) VALUES(?1,?2)";
+    tx.prepare_cached(sql)?.execute(params![shipment.to_string(), serde_json::to_string(record)?])?;
+    Ok(())
+}
+
+/// The record that was told with a key's first answer, if it was kept.
+pub(crate) fn first_answer(db: &Connection, shipment: Uuid) -> Result<Option<Entry>, ServeError> {
+    let mut statement = db.prepare_cached("SELECT record FROM answers WHERE shipment=?1")?;
+    let kept: Option<String> = statement.query_row([shipment.to_string()], |row| row.get(0)).optional()?;
+    Ok(kept.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
 /// Keeps that a shipment made it, for `by` lists and lookups.

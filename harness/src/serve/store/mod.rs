@@ -16,7 +16,10 @@ use super::error::ServeError;
 pub(crate) use audit::{Change, audit, change_count};
 pub(crate) use entry::{entry_for, entry_of};
 pub(crate) use feed::{announce, may_see, page, refresh_all, refresh_moved, refresh_tree, set_grant, set_sees_all};
-pub(crate) use keys::{AppliedRow, applied, first_applied, forget_keys, known_key, remember, remember_applied};
+pub(crate) use keys::{
+    AppliedRow, applied, first_answer, first_applied, forget_keys, known_key, remember, remember_answer,
+    remember_applied,
+};
 pub(crate) use records::{Record, all, by_local_id, by_no, by_server_id, insert, life_text, update};
 
 /// The database of one server.

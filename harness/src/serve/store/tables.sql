@@ -18,6 +18,8 @@ CREATE TABLE IF NOT EXISTS grants(     -- allowed 0 is a revocation
 CREATE TABLE IF NOT EXISTS keys(       -- definite outcomes, refusals too, for the key lifetime
   shipment TEXT PRIMARY KEY, user TEXT NOT NULL, body BLOB NOT NULL, outcome TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS keys_age ON keys(at_ms);
+CREATE TABLE IF NOT EXISTS answers(    -- the record as it was told with a key's first answer, where the server keeps that
+  shipment TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS applied(    -- what `by` lists and lookups tell, longer than keys live
   shipment TEXT PRIMARY KEY, user TEXT NOT NULL, record INTEGER NOT NULL, kind TEXT NOT NULL, seq INTEGER NOT NULL,
   stored TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
