@@ -1,6 +1,7 @@
 //! The lane's backoff: what a failure and a success do to it.
 
 use super::core::Core;
+use crate::mutants::{self, Mutant};
 use crate::remote::Failure;
 use crate::schedule::{Battery, Due, LaneReason, REGAINED_SPREAD_MS, own_wait_ms, server_wait_ms};
 use crate::store::lanes::{self, LaneRow};
@@ -12,10 +13,11 @@ impl Core {
     pub(super) fn lane_failed(&self, failure: &Failure) -> StoreResult<i64> {
         let (reason, named_ms, words) = match failure {
             Failure::Wait { reason, named_ms, words } => (*reason, *named_ms, words.clone()),
-            Failure::SignIn => {
-                let refused = self.ask_for_token();
+            Failure::SignIn { refused } => {
+                let current = self.ask_for_token();
+                let refused = refused.filter(|_| !mutants::is(Mutant::NewTokenBlamed)).or(current);
                 let mut shared = self.shared();
-                shared.no_token = refused.is_none();
+                shared.no_token = current.is_none();
                 shared.refused_token = refused.or(shared.refused_token);
                 drop(shared);
                 self.notices.everything();

@@ -49,9 +49,9 @@ impl Engine {
             Ok(outcome) => outcome,
             Err(failure) => PushOutcome { lines: Vec::new(), too_long: 0, end: Err(failure) },
         };
-        if outcome.end.is_ok() {
+        if outcome.end.is_ok() && !mutants::is(Mutant::GoodTokenRefused) {
             // The token is good, whatever becomes of the answer here.
-            self.refused_before = false;
+            self.refusals = 0;
         }
         let answered = self.settle_lines(&batch, &outcome.lines);
         self.sending(false);
@@ -165,7 +165,7 @@ impl Engine {
             // Noted, so that whoever drives the engine stops, too; the shipments stay open and are settled later.
             Err(Failure::Cancelled) => self.failed(Failure::Cancelled),
             Err(failure) => {
-                let signed_out = matches!(failure, Failure::SignIn | Failure::OtherToken { refused: true });
+                let signed_out = matches!(failure, Failure::SignIn { .. } | Failure::OtherToken { refused: true });
                 if signed_out && mutants::is(Mutant::SignOutIsFinal) {
                     self.core.write(Turn::Engine, |unit| {
                         silent.iter().try_for_each(|shipment| refuse_alone(unit, shipment, "signed out"))
@@ -215,7 +215,7 @@ fn settle_piece(
         }
         // A line about something that was not sent is no answer to anything.
         let Some(shipment) = line.shipment.and_then(|key| by_key.get(&key)) else { continue };
-        if shipment.group.is_some_and(|group| contradictory.contains(&group)) {
+        if shipment.group.is_some_and(|group| contradictory.contains(&group)) && !names_a_time(line) {
             postpone_contradiction(unit, shipment)?;
             continue;
         }
@@ -225,7 +225,7 @@ fn settle_piece(
 }
 
 /// The lines in pieces that are settled in one transaction: single lines, and a group's answers together, or not at all when
-/// one of them is missing: the group goes out again as it was.
+/// one of them is missing: the group goes out again as it was, but not before a time that the server named for a part of it.
 fn in_pieces<'a>(lines: &'a [PushLine], by_key: &HashMap<Uuid, &OpenShipment>) -> Vec<Vec<&'a PushLine>> {
     let group_of = |line: &PushLine| line.shipment.and_then(|key| by_key.get(&key)).and_then(|sent| sent.group);
     let answered = |group: i64| {
@@ -238,6 +238,9 @@ fn in_pieces<'a>(lines: &'a [PushLine], by_key: &HashMap<Uuid, &OpenShipment>) -
     for line in lines {
         let group = group_of(line);
         if group.is_some_and(|group| answered(group) < members(group)) {
+            if names_a_time(line) && !mutants::is(Mutant::GroupTimePassed) {
+                pieces.push(vec![line]);
+            }
             continue;
         }
         // Wherever they stand in the reply.
@@ -250,6 +253,11 @@ fn in_pieces<'a>(lines: &'a [PushLine], by_key: &HashMap<Uuid, &OpenShipment>) -
         }
     }
     pieces
+}
+
+/// Whether the server says when it wants to be asked again. That holds, whatever it says of the rest of a group.
+fn names_a_time(line: &PushLine) -> bool {
+    matches!(line.outcome, Some(Outcome::Later { after_s: 1.. }))
 }
 
 /// What one request takes.

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::step::{Engine, StepResult};
+use crate::mutants::{self, Mutant};
 use crate::remote::{Failure, Greeting};
-use crate::schedule::{FAILURES_BEFORE_PROBE, LaneReason};
+use crate::schedule::{FAILURES_BEFORE_PROBE, LaneReason, TOKENS_TRIED, TOKENS_TRIED_AT_MOST};
 use crate::store::meta::{self, Skew, Versions};
 use crate::store::{StoreError, StoreResult, Turn, changes};
 use crate::value::{MAX_INSTANT_MS, MIN_INSTANT_MS};
@@ -120,22 +121,37 @@ impl Engine {
 
     /// The token is somebody else's: nothing of this store is ever sent under another name (pitfall P16).
     fn wrong_user(&mut self, hello: &Hello, token: u64) -> StepResult {
+        if self.core.ask_for_token() != Some(token) && !mutants::is(Mutant::StrangerStays) {
+            // There is another token since, or none: whose that one is the server is asked next.
+            self.session = None;
+            return Ok(());
+        }
         self.core.shared().wrong_user_token = Some(token);
         self.core.write(Turn::Engine, |unit| unit.journal(None, "wrong_user", &json!({"user": hello.user})))?;
         self.core.notices.everything();
         Ok(())
     }
 
-    /// A failure of the whole exchange. Stopping is none, and another token only means to ask whose it is. When that one
-    /// is refused at once too, a person has to sign in: tokens are not tried without end.
+    /// A failure of the whole exchange. Stopping is none, and another token only means to ask whose it is. When one after the
+    /// other is refused a person has to sign in: tokens are not tried without end.
     pub(super) fn failed(&mut self, failure: Failure) -> StepResult {
+        let has_signed_in = std::mem::take(&mut self.core.shared().signed_in_anew);
         let failure = match failure {
-            Failure::OtherToken { refused } if !(refused && self.refused_before) => {
-                self.refused_before |= refused;
-                self.session = None;
-                return Ok(());
+            // A newer one has come while it was on its way, and is still to be tried.
+            Failure::SignIn { refused: Some(refused) } if self.core.ask_for_token() > Some(refused) => {
+                Failure::OtherToken { refused: true }
             }
-            Failure::OtherToken { .. } => Failure::SignIn,
+            other => other,
+        };
+        let failure = match failure {
+            Failure::OtherToken { refused } => {
+                self.refusals += u32::from(refused);
+                if self.refusals < refusals_before_sign_in(has_signed_in) {
+                    self.session = None;
+                    return Ok(());
+                }
+                Failure::SignIn { refused: None }
+            }
             other => other,
         };
         self.last_failure = Some(failure.clone());
@@ -143,5 +159,14 @@ impl Engine {
             self.session = None;
         }
         Ok(())
+    }
+}
+
+/// So many tokens in a row may be refused before a person has to sign in; more where one just has.
+fn refusals_before_sign_in(has_signed_in: bool) -> u32 {
+    match has_signed_in {
+        _ if mutants::is(Mutant::NewTokenBlamed) => 2,
+        false => TOKENS_TRIED,
+        true => TOKENS_TRIED_AT_MOST,
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Shared {
     pub(crate) no_token: bool,
     /// The token names another user than the store's.
     pub(crate) wrong_user_token: Option<u64>,
+    /// The host has said that there is another token, and no exchange has failed since.
+    pub(crate) signed_in_anew: bool,
     /// The session has to be opened anew: resumed, or back online.
     pub(crate) session_lost: bool,
     /// Somebody wants to know what changed on the server.

@@ -43,8 +43,8 @@ pub(crate) struct Engine {
     pub(super) untidy: bool,
     /// The boot in which the stored waits are counted.
     boot_id: String,
-    /// A token was refused and renewed, and nothing has succeeded since.
-    pub(super) refused_before: bool,
+    /// Tokens that were refused since an exchange has succeeded.
+    pub(super) refusals: u32,
 }
 
 /// A step that ends without a defect of ours.
@@ -68,7 +68,7 @@ impl Engine {
             tidying: None,
             untidy: false,
             boot_id: String::new(),
-            refused_before: false,
+            refusals: 0,
         }
     }
 

@@ -166,9 +166,11 @@ impl Engine {
     pub(crate) fn report(&mut self, wake: Wake, late: bool) -> StoreResult<SyncReport> {
         let outcome = self.outcome(wake, late)?;
         let items = std::mem::take(&mut self.settled).into_iter().map(item_of).collect();
-        let (counts, reviews) =
-            self.core.store.read(|db| Ok::<_, StoreError>((changes::live_counts(db)?, reviews::count_open(db)?)))?;
-        Ok(SyncReport { outcome, items, waiting: counts.pending + counts.sealed + counts.held, reviews })
+        let (waiting, reviews) = self
+            .core
+            .store
+            .read(|db| Ok::<_, StoreError>((changes::live_operations(db)?, reviews::count_open(db)?)))?;
+        Ok(SyncReport { outcome, items, waiting, reviews })
     }
 
     fn outcome(&self, wake: Wake, late: bool) -> StoreResult<SyncOutcome> {

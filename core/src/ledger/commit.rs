@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::convert::convert_values;
 use super::edit::{CommitOptions, Edit, EditProblem, MAX_COMMIT_BYTES, MAX_EDITS, Receipt};
 use super::hold::{self, Question};
 use super::localise::blank;
@@ -14,6 +15,7 @@ use super::review::ReviewKind;
 use super::stamp::{Seen, SeenStamp};
 use super::unit::Unit;
 use super::work::{Work, reference, save_references, save_words};
+use crate::mutants::{self, Mutant};
 use crate::schema::{FieldProblem, ProblemKind, RecordType};
 use crate::store::changes::{self, Change, Origin, State};
 use crate::store::forms::{self, FormRow};
@@ -305,11 +307,22 @@ impl<'u, 'a> Act<'u, 'a> {
         if seen.id != id {
             return Err(EditProblem::StampOfOther(seen.id));
         }
+        let record_type = unit.record_type(&row.record_type).filter(|_| !mutants::is(Mutant::SeenNotConverted));
+        if let Some(record_type) = record_type {
+            convert_values(record_type, &mut seen.values);
+        }
         follow_references(unit, &row.record_type, &mut seen.values)?;
         match row.life {
             Life::Shell => Err(EditProblem::NotFound(id)),
             Life::Gone | Life::Hidden => Err(EditProblem::Gone(id)),
-            Life::Alive | Life::Archived => Ok((Work::of(unit, row)?, seen)),
+            Life::Alive | Life::Archived => {
+                let mut work = Work::of(unit, row)?;
+                if let Some(record_type) = record_type {
+                    // An upgrade converts what waits; the rest when it is worked on.
+                    convert_values(record_type, &mut work.base);
+                }
+                Ok((work, seen))
+            }
         }
     }
 

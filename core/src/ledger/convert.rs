@@ -6,6 +6,7 @@ use serde_json::json;
 use super::facts::created_fields;
 use super::unit::Unit;
 use super::work::Work;
+use crate::mutants::{self, Mutant};
 use crate::schedule::LaneReason;
 use crate::schema::RecordType;
 use crate::store::changes::{self, State};
@@ -41,27 +42,45 @@ pub(crate) fn adopt_schema(unit: &Unit<'_>) -> StoreResult<()> {
 }
 
 fn convert(work: &mut Work, record_type: &RecordType, version: i64) {
-    let base: Vec<(String, Canonical)> =
-        work.base.iter().map(|(field, value)| (field.to_owned(), value.clone())).collect();
-    for (field, value) in base {
-        work.base.set(&field, read_as(record_type, &field, Some(&value)));
+    for review in work.reviews.iter_mut().filter(|review| !review.field.is_empty()) {
+        review.base = read_as(record_type, &review.field, review.base.as_ref());
+        review.theirs = read_as(record_type, &review.field, review.theirs.as_ref());
     }
+    convert_values(record_type, &mut work.base);
     let older = |state: State| matches!(state, State::Pending | State::Held);
     for change in work.changes.iter_mut().filter(|change| older(change.state) && change.schema_version < version) {
         if change.is_create() {
-            let mut given = FieldMap::new();
-            for (field, value) in created_fields(change).iter() {
-                given.set(field, read_as(record_type, field, Some(value)));
-            }
+            let mut given = created_fields(change);
+            convert_values(record_type, &mut given);
             change.to = Some(Canonical::from_stored(given.to_json()));
         } else if !change.field.is_empty() {
             change.to = read_as(record_type, &change.field, change.to.as_ref());
+            if !mutants::is(Mutant::SeenNotConverted) {
+                change.seen = read_as(record_type, &change.field, change.seen.as_ref());
+            }
         }
     }
 }
 
+/// Values that were stored before an upgrade, as the fields' present kinds.
+pub(super) fn convert_values(record_type: &RecordType, values: &mut FieldMap) {
+    let before: Vec<(String, Canonical)> =
+        values.iter().map(|(field, value)| (field.to_owned(), value.clone())).collect();
+    for (field, value) in before {
+        values.set(&field, read_as(record_type, &field, Some(&value)));
+    }
+}
+
+/// A value of settled work, which is left as it was stored, as the field's present kind.
+pub(super) fn as_now(unit: &Unit<'_>, record_type: &str, field: &str, value: Option<Canonical>) -> Option<Canonical> {
+    match unit.record_type(record_type) {
+        Some(record_type) => read_as(record_type, field, value.as_ref()),
+        None => value,
+    }
+}
+
 /// The value as the field's present kind; as it was where it cannot be read so.
-fn read_as(record_type: &RecordType, field: &str, value: Option<&Canonical>) -> Option<Canonical> {
+pub(super) fn read_as(record_type: &RecordType, field: &str, value: Option<&Canonical>) -> Option<Canonical> {
     let (Some(declared), Some(value)) = (record_type.field(field), value) else { return value.cloned() };
     canonical_of_json(declared.kind, &value.json()).unwrap_or_else(|_| Some(value.clone()))
 }

@@ -12,7 +12,7 @@ use super::facts::created_fields;
 use super::hold::{self, Question};
 use super::item::{ItemProblem, companions, waiting_item};
 use super::review::{ReviewKind, mine_of};
-use super::settle::describe;
+use super::settle::journal_discarded;
 use super::unit::Unit;
 use super::work::{Work, is_live};
 use crate::merge::{LiveWork, RecordStep, plan_life};
@@ -120,9 +120,7 @@ fn end_operation(unit: &Unit<'_>, item: &[Change]) -> StoreResult<()> {
     }
     let given_up: Vec<Change> =
         work.changes.iter().filter(|change| change.state == State::Discarded).cloned().collect();
-    let described: Vec<Json> = given_up.iter().map(describe).collect();
-    let detail = json!({"op": item[0].op, "changes": described, "by": unit.context.user});
-    unit.journal(Some(work.row.no), "discarded", &detail)?;
+    journal_discarded(unit, work.row.no, item[0].op, &given_up.iter().collect::<Vec<_>>())?;
     let groups: BTreeSet<i64> = given_up.iter().filter_map(|change| change.group).collect();
     part_groups(unit, &mut work, &groups)?;
     if item.iter().any(|change| change.kind == ChangeKind::Reopen) {

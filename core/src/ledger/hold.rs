@@ -2,9 +2,11 @@
 
 use serde_json::json;
 
+use super::convert::as_now;
 use super::review::{ReviewKind, mine_of};
 use super::unit::Unit;
 use super::work::Work;
+use crate::mutants::{self, Mutant};
 use crate::store::StoreResult;
 use crate::store::changes::{self, Change, State};
 use crate::store::reviews::{self, ReviewRow};
@@ -125,7 +127,9 @@ fn has_seen_base(work: &Work, edit: &Change) -> bool {
 fn is_own_doing(unit: &Unit<'_>, work: &Work, edit: &Change) -> StoreResult<bool> {
     let own = changes::of_field_after(unit.db, work.row.no, &edit.field, 0)?;
     let last = own.iter().rfind(|change| change.state == State::Done && change.seq < edit.seq);
-    Ok(last.is_some_and(|change| change.to.as_ref() == work.base.get(&edit.field)))
+    let put_there = last.map(|change| as_now(unit, &work.row.record_type, &edit.field, change.to.clone()));
+    let is_own = put_there.is_some_and(|value| value.as_ref() == work.base.get(&edit.field));
+    Ok(is_own && !mutants::is(Mutant::OwnConflict))
 }
 
 /// The record as a whole is the question now: what is held under questions about single fields joins it, and those are

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 
 use super::facts::{Standing, standings};
 use super::unit::Unit;
+use crate::mutants::{self, Mutant};
 use crate::schedule::{LaneReason, Stand};
 use crate::store::changes::{self, State};
+use crate::store::shipments::OpenShipment;
 use crate::store::{StoreResult, records};
 use crate::value::{RecordId, ReviewId};
 use crate::wire::ChangeKind;
@@ -131,7 +133,7 @@ pub(crate) fn outbox(unit: &Unit<'_>, lane: LaneView) -> StoreResult<Vec<OutboxI
         let standings = standings(unit, record)?;
         let Some(standing) = standings.first() else { continue };
         for (change, stand) in standing.work.live().zip(&standing.stands) {
-            let why = why(unit, standing, change.review, stand, lane)?;
+            let why = why(unit, (standing, &standings), change.review, stand, lane)?;
             let item = items.entry(change.op).or_insert_with(|| OutboxItem {
                 operation: change.op,
                 record: standing.work.row.id,
@@ -170,7 +172,7 @@ pub(crate) fn waiting_of(unit: &Unit<'_>, record: i64, lane: LaneView) -> StoreR
     let Some(standing) = standings.first() else { return Ok(Vec::new()) };
     let mut list: Vec<Waiting> = Vec::new();
     for (change, stand) in standing.work.live().zip(&standing.stands) {
-        let why = why(unit, standing, change.review, stand, lane)?;
+        let why = why(unit, (standing, &standings), change.review, stand, lane)?;
         let parent = if let Stand::ForParent(parent) = stand { Some(*parent) } else { None };
         match list.iter_mut().find(|waiting| waiting.operation == change.op) {
             Some(known) if rank(&why) > rank(&known.why) => *known = Waiting { operation: change.op, why, parent },
@@ -181,9 +183,10 @@ pub(crate) fn waiting_of(unit: &Unit<'_>, record: i64, lane: LaneView) -> StoreR
     Ok(list)
 }
 
+/// Why a change of a record waits, which is the first of those that share a group with it.
 fn why(
     unit: &Unit<'_>,
-    standing: &Standing,
+    (standing, standings): (&Standing, &[Standing]),
     review: Option<i64>,
     stand: &Stand,
     lane: LaneView,
@@ -191,11 +194,8 @@ fn why(
     let work = &standing.work;
     Ok(match stand {
         Stand::Ready => of_lane(lane).unwrap_or(WhyWaiting::Ready),
-        Stand::InFlight => match &work.shipment {
-            Some(shipment) if shipment.due.remaining_ms(&unit.now) > 0 => {
-                let due_ms = unit.now_ms + shipment.due.remaining_ms(&unit.now);
-                of_lane(lane).unwrap_or(WhyWaiting::Later { due_ms })
-            }
+        Stand::InFlight => match shipment_left_ms(unit, standings) {
+            left_ms @ 1.. => after_lane(lane, WhyWaiting::Later { due_ms: unit.now_ms + left_ms }),
             // Sent once without an answer, and not under way now: it goes out again at the next step.
             _ if !lane.sending => of_lane(lane).unwrap_or(WhyWaiting::Ready),
             _ => WhyWaiting::InFlight,
@@ -206,7 +206,7 @@ fn why(
         Stand::Paused => WhyWaiting::Paused,
         Stand::NeedsUpdate => WhyWaiting::NeedsUpdate,
         Stand::Group(operation) => WhyWaiting::Group { operation: *operation },
-        Stand::Bounced(left_ms) => of_lane(lane).unwrap_or(WhyWaiting::Bounced { due_ms: unit.now_ms + left_ms }),
+        Stand::Bounced(left_ms) => after_lane(lane, WhyWaiting::Bounced { due_ms: unit.now_ms + left_ms }),
         Stand::Review(no) => {
             let no = review.unwrap_or(*no);
             let row = work.reviews.iter().find(|row| row.no == no);
@@ -217,6 +217,30 @@ fn why(
             WhyWaiting::ForParent { record }
         }
     })
+}
+
+/// Milliseconds until the shipment of the first record may go; one of a group goes with the last of its members.
+fn shipment_left_ms(unit: &Unit<'_>, standings: &[Standing]) -> i64 {
+    let Some(own) = standings.first().and_then(|standing| standing.work.shipment.as_ref()) else { return 0 };
+    let with_it = |other: &&OpenShipment| {
+        other.no == own.no || own.group.is_some() && other.group == own.group && !mutants::is(Mutant::GroupWaitUnsaid)
+    };
+    let shipments = standings.iter().filter_map(|standing| standing.work.shipment.as_ref());
+    shipments.filter(with_it).map(|shipment| shipment.due.remaining_ms(&unit.now)).max().unwrap_or(0)
+}
+
+/// A wait of its own, unless the lane is stopped or waits longer: the later time is the one at which it goes.
+fn after_lane(lane: LaneView, own: WhyWaiting) -> WhyWaiting {
+    match (of_lane(lane), &own) {
+        _ if mutants::is(Mutant::LaneHidesLater) => of_lane(lane).unwrap_or(own),
+        // What has no time in its sentence stands in the way all the same: a log-in of the network, a wrong clock.
+        (
+            Some(WhyWaiting::Lane { due_ms: lane_ms, reason }),
+            WhyWaiting::Later { due_ms } | WhyWaiting::Bounced { due_ms },
+        ) if lane_ms < *due_ms && reason.names_a_time() => own,
+        (Some(lane), _) => lane,
+        (None, _) => own,
+    }
 }
 
 /// A time is only named when nothing else stands in the way (pitfall P11).

@@ -1,6 +1,7 @@
 //! Where one edited field goes: nowhere, on top of what waits, into the review that is open, or to a person, because what
 //! the person saw is not what is there any more (requirement D15; `from` is what was seen, not what is there).
 
+use super::convert::as_now;
 use super::facts::created_fields;
 use super::stamp::Seen;
 use super::unit::Unit;
@@ -89,11 +90,12 @@ pub(super) fn what_became_of_it(
     let Some(seq) = seen.live.get(field).or_else(|| seen.live.get("")) else { return Ok(shown()) };
     let change = changes::by_seq(unit.db, *seq)?;
     let change = change.filter(|change| change.record == work.row.no && change.state == State::Done);
-    Ok(match change {
+    let stored = match change {
         Some(create) if create.is_create() => created_fields(&create).get(field).cloned(),
         Some(patch) if patch.field == field => patch.to,
-        _ => shown(),
-    })
+        _ => return Ok(shown()),
+    };
+    Ok(as_now(unit, &work.row.record_type, field, stored))
 }
 
 /// Whether the field differs from `start` only because of later commits on this device: they lead from there to what is

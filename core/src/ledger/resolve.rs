@@ -9,6 +9,7 @@ use super::discard::{end_record, is_lost, part_groups};
 use super::edit::StoreFailure;
 use super::hold;
 use super::review::{ReviewKind, mine_of};
+use super::settle::journal_discarded;
 use super::unit::Unit;
 use super::work::{Work, reference};
 use crate::mutants::{self, Mutant};
@@ -157,8 +158,13 @@ fn discard_held(unit: &Unit<'_>, work: &mut Work, row: &ReviewRow) -> StoreResul
         end_record(unit, work)?;
     }
     let ended = work.changes.iter().zip(before).filter(|(change, before)| change.state != *before);
-    let given_up = ended.filter(|(change, _)| change.state == State::Discarded);
-    let groups: BTreeSet<i64> = given_up.filter_map(|(change, _)| change.group).collect();
+    let given_up: Vec<&Change> =
+        ended.map(|(change, _)| change).filter(|change| change.state == State::Discarded).collect();
+    let groups: BTreeSet<i64> = given_up.iter().filter_map(|change| change.group).collect();
+    if let Some(first) = given_up.first().filter(|_| row.field.is_empty() && !mutants::is(Mutant::GivenUpUnwritten)) {
+        // The answer names no value; what somebody typed stays to be read in the history.
+        journal_discarded(unit, work.row.no, first.op, &given_up)?;
+    }
     part_groups(unit, work, &groups)
 }
 

@@ -479,6 +479,12 @@ fn journal_ops(
     unit.journal(Some(work.row.no), kind, &detail)
 }
 
+/// Writes what a person gave up of a record into its history, so that it can be read and typed again.
+pub(super) fn journal_discarded(unit: &Unit<'_>, record: i64, op: i64, given_up: &[&Change]) -> StoreResult<()> {
+    let changes: Vec<Json> = given_up.iter().map(|change| describe(change)).collect();
+    unit.journal(Some(record), "discarded", &json!({"op": op, "changes": changes, "by": unit.context.user}))
+}
+
 /// A change for the journal.
 pub(super) fn describe(change: &Change) -> Json {
     let value = |value: &Option<Canonical>| value.as_ref().map_or(Json::Null, Canonical::json);

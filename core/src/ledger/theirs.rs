@@ -163,8 +163,12 @@ pub(super) fn take(unit: &Unit<'_>, work: &mut Work, entry: &Entry) -> Result<()
         for field in fields_of(&work.base, &theirs, &work.live_fields()) {
             take_field(unit, work, &field, theirs.get(&field), &entry.author_of(&field))?;
         }
+        // Who deleted or hid a record has written none of its values.
+        work.row.set_authors(entry);
     }
-    work.row.set_authors(entry);
+    if mutants::is(Mutant::DeleterIsAuthor) {
+        work.row.set_authors(entry);
+    }
     if released {
         hold::ask_about_what_moved(unit, work)?;
     }

@@ -9,8 +9,8 @@ use crate::schedule::LaneReason;
 pub(crate) enum Failure {
     /// The lane waits: so long as the server said, or as our backoff says.
     Wait { reason: LaneReason, named_ms: Option<i64>, words: String },
-    /// The token was refused.
-    SignIn,
+    /// Nobody is signed in. `refused`: the generation of the token that was refused, none when there is no token.
+    SignIn { refused: Option<u64> },
     /// The token is not the one that the session was opened with; whose it is has to be asked first. `refused`: the
     /// session's own was refused just now.
     OtherToken { refused: bool },
@@ -52,7 +52,7 @@ pub(super) fn judge(response: &HttpResponse, expected: &str, now_ms: i64) -> Res
         200..=299 if is_page => wait(LaneReason::Portal),
         200..=299 => wait(LaneReason::Unreadable),
         300..=399 | 407 | 511 => wait(LaneReason::Portal),
-        401 => Err(Failure::SignIn),
+        401 => Err(Failure::SignIn { refused: None }),
         410 => Err(Failure::CursorExpired),
         429 => wait(LaneReason::ServerBusy),
         503 if named_ms.is_some() => wait(LaneReason::ServerBusy),
@@ -101,7 +101,7 @@ mod tests {
                 (other, _) => panic!("{status} {content_type}: {other:?}"),
             }
         }
-        for (status, expected) in [(401, Failure::SignIn), (410, Failure::CursorExpired)] {
+        for (status, expected) in [(401, Failure::SignIn { refused: None }), (410, Failure::CursorExpired)] {
             let response = HttpResponse { status, headers: Vec::new(), body: Box::new(Empty) };
             assert_eq!(judge(&response, NDJSON, 0), Err(expected));
         }

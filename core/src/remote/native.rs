@@ -62,7 +62,7 @@ impl NativeRemote {
 
     /// Opens a session.
     pub(crate) async fn hello(&self) -> Result<Greeting, Failure> {
-        let token = self.tokens.current().ok_or(Failure::SignIn)?;
+        let token = self.tokens.current().ok_or(Failure::SignIn { refused: None })?;
         let first = self.send(HttpMethod::Get, "/v1/hello", Vec::new(), &token).await?;
         let (response, token) = if first.status == 401 {
             let fresh = self.refresh(&token).await?;
@@ -70,7 +70,10 @@ impl NativeRemote {
         } else {
             (first, token)
         };
-        judge(&response, JSON, self.clock.now().wall_ms)?;
+        judge(&response, JSON, self.clock.now().wall_ms).map_err(|failure| match failure {
+            Failure::SignIn { .. } => Failure::SignIn { refused: Some(token.generation) },
+            other => other,
+        })?;
         Ok(Greeting { hello: Lines::new(response).document().await?, token: token.generation })
     }
 
@@ -159,7 +162,7 @@ impl NativeRemote {
         path: &str,
         body: Vec<u8>,
     ) -> Result<HttpResponse, Failure> {
-        let token = self.tokens.current().ok_or(Failure::SignIn)?;
+        let token = self.tokens.current().ok_or(Failure::SignIn { refused: None })?;
         if token.generation != session {
             return Err(Failure::OtherToken { refused: false });
         }
@@ -181,7 +184,9 @@ impl NativeRemote {
     /// A newer token than the one that was refused.
     async fn refresh(&self, refused: &AccessToken) -> Result<AccessToken, Failure> {
         let fresh = self.tokens.refresh(refused.generation).await;
-        fresh.filter(|fresh| fresh.generation > refused.generation).ok_or(Failure::SignIn)
+        fresh
+            .filter(|fresh| fresh.generation > refused.generation)
+            .ok_or(Failure::SignIn { refused: Some(refused.generation) })
     }
 
     async fn send(

@@ -21,6 +21,12 @@ pub const FAILURES_BEFORE_PROBE: i64 = 3;
 /// When a network returns, the lane is due within so many milliseconds, drawn at random: a whole shift walks out of the
 /// same basement.
 pub const REGAINED_SPREAD_MS: i64 = 2_000;
+/// When so many tokens were refused one after the other and nothing has succeeded between, a person has to sign in. Two may
+/// have expired in turn.
+pub const TOKENS_TRIED: u32 = 3;
+/// The same where a person has just signed in: that token deserves to be tried, but a host that says so after each refusal
+/// must not make the phone ask without end.
+pub const TOKENS_TRIED_AT_MOST: u32 = 6;
 /// A transaction of the engine ends after so many milliseconds of work (pitfall P12). A save that comes in the wrong moment
 /// waits for it and for its commit; at 20 the slowest in a hundred took 41 ms beside a large download.
 pub const SLICE_MS: i64 = 10;

@@ -32,6 +32,17 @@ pub enum LaneReason {
     Regained,
 }
 
+impl LaneReason {
+    /// Whether a person is told when it goes on; else what has to happen first.
+    #[must_use]
+    pub fn names_a_time(self) -> bool {
+        match self {
+            Self::Unreachable | Self::ServerTrouble | Self::Unreadable | Self::ServerBusy | Self::Regained => true,
+            Self::Portal | Self::ClockWrong | Self::SignIn | Self::WrongUser | Self::AppTooOld => false,
+        }
+    }
+}
+
 /// When the engine wants to be called again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wake {

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Row, params};
 
 use super::{StoreError, StoreResult};
+use crate::mutants::{self, Mutant};
 use crate::value::Canonical;
 use crate::wire::ChangeKind;
 
@@ -324,35 +325,14 @@ pub(crate) fn glance(db: &Connection, taken_to: i64) -> StoreResult<Glance> {
     Ok(glance)
 }
 
-/// How much waits, in live operations and by state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct LiveCounts {
-    /// Operations with a change that is pending.
-    pub(crate) pending: i64,
-    /// Operations with a change on the wire.
-    pub(crate) sealed: i64,
-    /// Operations with a change under review.
-    pub(crate) held: i64,
-}
-
-/// Counts live operations. Reads the partial index and the rows it names.
-pub(crate) fn live_counts(db: &Connection) -> StoreResult<LiveCounts> {
-    let mut statement = db.prepare_cached(
-        "SELECT state,count(DISTINCT op) FROM changes WHERE state IN('pending','sealed','held') GROUP BY state",
-    )?;
-    let mut counts = LiveCounts::default();
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let state: String = row.get(0)?;
-        let count: i64 = row.get(1)?;
-        match State::parse(&state)? {
-            State::Pending => counts.pending = count,
-            State::Sealed => counts.sealed = count,
-            State::Held => counts.held = count,
-            State::Done | State::Discarded => {}
-        }
-    }
-    Ok(counts)
+/// How many operations have not ended. Reads the partial index and the rows it names.
+pub(crate) fn live_operations(db: &Connection) -> StoreResult<i64> {
+    let mut statement = db.prepare_cached(if mutants::is(Mutant::CountedTwice) {
+        "SELECT count(DISTINCT op||state) FROM changes WHERE state IN('pending','sealed','held')"
+    } else {
+        "SELECT count(DISTINCT op) FROM changes WHERE state IN('pending','sealed','held')"
+    })?;
+    Ok(statement.query_row([], |row| row.get(0))?)
 }
 
 /// Records with live changes, in the order of their oldest live change.

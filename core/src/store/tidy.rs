@@ -4,6 +4,7 @@
 use rusqlite::{Connection, params};
 
 use super::StoreResult;
+use crate::mutants::{self, Mutant};
 
 /// Rows looked at in one transaction: some milliseconds, so that a save never waits long.
 const ROWS: i64 = 500;
@@ -99,6 +100,11 @@ fn changes(db: &Connection, from: i64, before_ms: i64) -> StoreResult<Option<i64
     };
     let highest = super::changes::last_seq(db)?;
     let delete = "DELETE FROM changes WHERE seq BETWEEN ?1 AND ?2 AND op=?1";
+    if mutants::is(Mutant::HalfTidied) {
+        for (op, _, last, _) in operations.iter().filter(|(_, _, last, stays)| !stays && *last == highest) {
+            db.prepare_cached(delete)?.execute(params![op, last - 1])?;
+        }
+    }
     for (op, _, last, _) in operations.into_iter().filter(|(_, _, last, stays)| !stays && *last < highest) {
         db.prepare_cached(delete)?.execute(params![op, last])?;
     }

@@ -61,7 +61,7 @@ fn every_hot_statement_uses_its_index() {
         ("pending_from", "INTEGER PRIMARY KEY", Box::new(|db| drop(changes::pending_from(db, 1, 9)))),
         ("first_live_from", "INTEGER PRIMARY KEY", Box::new(|db| drop(changes::first_live_from(db, 1)))),
         ("last_seq", "SEARCH changes", Box::new(|db| drop(changes::last_seq(db)))),
-        ("live_counts", "changes_live", Box::new(|db| drop(changes::live_counts(db)))),
+        ("live_operations", "changes_live", Box::new(|db| drop(changes::live_operations(db)))),
         ("live_records", "changes_live", Box::new(|db| drop(changes::live_records(db)))),
         ("live_create", "changes_live", Box::new(|db| drop(records::live_create(db, 1)))),
         ("by_no", "INTEGER PRIMARY KEY", Box::new(|db| drop(records::by_no(db, 1)))),
