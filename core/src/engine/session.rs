@@ -121,7 +121,7 @@ impl Engine {
 
     /// The token is somebody else's: nothing of this store is ever sent under another name (pitfall P16).
     fn wrong_user(&mut self, hello: &Hello, token: u64) -> StepResult {
-        if self.core.ask_for_token() != Some(token) && !mutants::is(Mutant::StrangerStays) {
+        if !mutants::is(Mutant::StrangerStays) && self.core.ask_for_token() != Some(token) {
             // There is another token since, or none: whose that one is the server is asked next.
             self.session = None;
             return Ok(());
