@@ -109,6 +109,11 @@ impl Disk {
         self.lock().fuse = operations;
     }
 
+    /// Takes the fuse away, for somebody who looks in between; gives what was left of it.
+    pub fn take_fuse(&self) -> Option<u64> {
+        self.lock().fuse.take()
+    }
+
     /// Whether the fuse has burnt down since this was asked last.
     pub fn has_died(&self) -> bool {
         std::mem::take(&mut self.lock().died)

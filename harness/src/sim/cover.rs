@@ -17,7 +17,7 @@ pub(crate) struct Cover {
 
 impl Cover {
     pub(crate) fn count(&mut self, kind: &'static str, name: &str) {
-        let name = name.split([' ', '{', '(']).next().filter(|_| kind == "sync").unwrap_or(name);
+        let name = name.split([' ', '{', '(']).next().filter(|_| matches!(kind, "sync" | "why")).unwrap_or(name);
         match self.counts.get_mut(&(kind, name.to_owned())) {
             Some(count) => *count += 1,
             None => {
@@ -49,6 +49,11 @@ impl Cover {
     pub(crate) fn is_new_sentence(&mut self, phone: usize, words: &str) -> bool {
         let before = self.said.insert(phone, words.to_owned());
         before.as_deref() != Some(words)
+    }
+
+    /// How often something has happened.
+    pub(crate) fn of(&self, kind: &'static str, name: &str) -> u64 {
+        self.counts.get(&(kind, name.to_owned())).copied().unwrap_or(0)
     }
 
     pub(crate) fn add(&mut self, other: &Self) {

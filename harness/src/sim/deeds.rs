@@ -146,6 +146,8 @@ impl World {
             Whim::Up | Whim::Restart => self.office.start()?,
             _ if !self.office.is_up() => return Ok(()),
             Whim::ExpireToken => return self.expire_token(),
+            Whim::KeepAnswers => self.office.rebuild()?,
+            Whim::WellBehaved => self.office.reset()?,
             _ => {}
         }
         let line = match self.command_of(whim)? {
@@ -191,7 +193,10 @@ impl World {
                     json!({ "do": "normalise", "field": "customer.phone", "rule": "e164:+49" }),
                     json!({ "do": "normalise", "field": "customer.name", "rule": "upper" }),
                 ];
-                one(rng, &rules)
+                let rule = one(rng, &rules);
+                let field = rule["field"].as_str().and_then(|name| name.rsplit('.').next()).unwrap_or_default();
+                self.office.normalised.insert(field.to_owned());
+                rule
             }
             Whim::RefuseField => {
                 let fields = ["work_order.description", "work_order.status", "customer.phone", "note.text"];
@@ -237,8 +242,13 @@ impl World {
                 let times = if how == "no_record" { times * 20 } else { times };
                 json!({ "do": "tamper", "path": path, "how": how, "times": times })
             }
-            Whim::WellBehaved => json!({ "do": "reset" }),
-            Whim::Down | Whim::Up | Whim::Restart | Whim::ExpireToken => return Ok(None),
+            Whim::NoOldApps => {
+                let from = if rng.bool() { 2 } else { 1 };
+                json!({ "do": "limits", "schema_new_from": 2, "schema_pending_from": from })
+            }
+            Whim::Down | Whim::Up | Whim::Restart | Whim::ExpireToken | Whim::KeepAnswers | Whim::WellBehaved => {
+                return Ok(None);
+            }
         }))
     }
 }

@@ -1,9 +1,11 @@
 //! The life of an app: started, put aside, taken up, closed, killed.
 
-use fieldkeep::OpenError;
+use fieldkeep::value::RecordId;
+use fieldkeep::{OpenError, Query};
 
 use super::oracle::Verdict;
 use super::people::Keep;
+use super::watched::Watched;
 use super::world::World;
 
 impl World {
@@ -31,6 +33,7 @@ impl World {
                 self.cover.count("life", "opened");
                 self.check_invariants(phone)?;
                 self.draft_is_there(phone)?;
+                self.bind_screens(phone)?;
                 self.look(phone)?;
                 self.pump(phone)
             }
@@ -51,6 +54,24 @@ impl World {
                 }
             }
         }
+    }
+
+    /// Some screens show what they are told from now on.
+    fn bind_screens(&mut self, phone: usize) -> Verdict {
+        let Some(keep) = self.keep_of(phone) else { return Ok(()) };
+        let shown: Vec<RecordId> = ["work_order", "customer"]
+            .iter()
+            .filter_map(|record_type| keep.find(&Query { limit: 1, ..Query::all(record_type) }).ok())
+            .flat_map(|page| page.records.into_iter().map(|record| record.id))
+            .collect();
+        let watched = Watched::begin(&keep, &shown);
+        self.mourn(phone)?;
+        match (watched, &mut self.phones[phone].app) {
+            (Ok(watched), Some(app)) => app.watched = Some(watched),
+            (Err(error), Some(_)) => self.refused_call(phone, &error)?,
+            (_, None) => {}
+        }
+        Ok(())
     }
 
     fn draft_is_there(&mut self, phone: usize) -> Verdict {
@@ -92,6 +113,8 @@ impl World {
         self.dispatch(phone)?;
         self.mourn(phone)?;
         match suspended {
+            // It died while it let go.
+            _ if self.phones[phone].app.is_none() => Ok(()),
             Ok(()) => self.check_invariants(phone),
             Err(error) => self.refused_call(phone, &error),
         }
@@ -127,6 +150,17 @@ impl World {
                 }
             }
         }
+    }
+
+    /// Somebody else signs in on this phone, by mistake: the work stays its owner's.
+    pub(crate) fn sign_in_as_other(&mut self, phone: usize) -> Verdict {
+        let token = self.office.token("office");
+        self.phones[phone].tokens.set(Some(&token));
+        self.say_of(phone, "is signed in to as office");
+        if let Some(keep) = self.keep_of(phone) {
+            let _ = keep.token_changed();
+        }
+        self.pump(phone)
     }
 
     /// Somebody signs in again.

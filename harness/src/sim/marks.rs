@@ -16,35 +16,58 @@ enum Carrier {
     Number,
     Phone,
     Day,
+    Moment,
 }
 
 fn carrier(field: &str) -> Option<Carrier> {
     match field {
         "title" | "name" | "description" | "billing_contact" | "city" | "summary" | "text" | "part_number"
         | "safety_note" => Some(Carrier::Text),
-        "labor_hours" => Some(Carrier::Number),
+        "labor_hours" | "quantity" => Some(Carrier::Number),
         "phone" => Some(Carrier::Phone),
         "due" | "close_date" => Some(Carrier::Day),
+        "started" | "ended" => Some(Carrier::Moment),
         _ => None,
     }
+}
+
+/// Whether a field refers to another record.
+pub(crate) fn is_reference(field: &str) -> bool {
+    matches!(field, "customer" | "work_order")
 }
 
 /// What a person types into a field: marked where the field can carry a mark.
 pub(crate) fn type_in(field: &str, mark: Mark, rng: &mut Rng) -> Value {
     match carrier(field) {
         Some(Carrier::Text) => {
-            let (before, after) = *rng.choice(&[("", ""), (" ", ""), ("", "  ")]).unwrap_or(&("", ""));
-            Value::Text(format!("{before}w{mark} checked{after}"))
+            let (before, after) = *rng.choice(ENDS).unwrap_or(&("", ""));
+            let long = if rng.u32(0..40) == 0 { " all of it".repeat(300) } else { String::new() };
+            Value::Text(format!("{before}w{mark} checked{after}{long}"))
         }
         Some(Carrier::Number) => {
-            let fraction = rng.choice(["5", "25", "125", "335"]).unwrap_or("5");
+            let fraction = rng.choice(["5", "25", "125", "335", "50"]).unwrap_or("5");
             Value::Decimal(format!("{mark}.{fraction}"))
         }
         Some(Carrier::Phone) => Value::Phone(format!("0{:09}", 300_000_000 + mark)),
         Some(Carrier::Day) => Value::Date(day(mark)),
+        Some(Carrier::Moment) => Value::Instant(moment_ms(mark)),
         None => choose(field, rng),
     }
 }
+
+/// What stands around a mark: what people type, and what damages text on its way through JSON and SQL.
+const ENDS: &[(&str, &str)] = &[
+    ("", ""),
+    ("", ""),
+    (" ", ""),
+    ("", "  "),
+    ("", " \"twice\", and it's fine"),
+    ("", " C:\\tools\\new"),
+    ("", "\nin two lines\t\r\n"),
+    ("", " \u{fc}ber \u{e9}t\u{e9}"),
+    ("", " \u{1f527}\u{200d}"),
+    ("", " {0} %s $1 \u{2028} <b>"),
+];
 
 fn choose(field: &str, rng: &mut Rng) -> Value {
     let choices: &[&str] = match field {
@@ -68,11 +91,17 @@ pub(crate) fn mark_of(field: &str, value: &Json) -> Option<Mark> {
             let number: Mark = digits.get(digits.len().checked_sub(9)?..)?.parse().ok()?;
             number.checked_sub(300_000_000)
         }
-        Carrier::Day => {
-            let days = text.parse::<Date>().ok()?.since(first_day()).ok()?.get_days();
+        Carrier::Day | Carrier::Moment => {
+            let days = text.split('T').next()?.parse::<Date>().ok()?.since(first_day()).ok()?.get_days();
             Mark::try_from(days).ok()
         }
     }
+}
+
+/// Ten in the morning of that day.
+fn moment_ms(mark: Mark) -> i64 {
+    const FIRST_MS: i64 = 946_720_800_000;
+    FIRST_MS + i64::try_from(mark).unwrap_or(0) * 86_400_000
 }
 
 fn first_day() -> Date {
@@ -91,7 +120,7 @@ mod tests {
     #[test]
     fn a_mark_is_read_off_whatever_became_of_the_value() {
         let mut rng = Rng::with_seed(1);
-        for field in ["title", "labor_hours", "phone", "due"] {
+        for field in ["title", "labor_hours", "phone", "due", "started"] {
             for mark in [1, 17, 999] {
                 let typed = type_in(field, mark, &mut rng).to_json();
                 assert_eq!(mark_of(field, &typed), Some(mark), "{field} {typed}");

@@ -20,20 +20,28 @@ mod people;
 mod phone;
 mod plan;
 mod radio;
+mod reached;
 mod run;
+mod saving;
+mod scenes;
 mod schemas;
+mod script;
 mod shrink;
 mod tokens;
 mod trace;
 mod traffic;
+mod visits;
+mod watched;
 mod world;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::println;
 use hunt::{Bag, Hunt};
 use plan::Plan;
 use run::{Violation, run as run_plan};
+use script::Script;
 use trace::Mode;
 
 use crate::report;
@@ -51,16 +59,22 @@ pub struct Args {
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     from: u64,
     /// One world alone.
-    #[arg(long, value_name = "SEED", conflicts_with_all = ["seeds", "from"])]
+    #[arg(long, value_name = "SEED", group = "one", conflicts_with_all = ["seeds", "from"])]
     seed: Option<u64>,
+    /// One world that was kept in a file.
+    #[arg(long, value_name = "FILE", group = "one", conflicts_with_all = ["seeds", "from"])]
+    world: Option<PathBuf>,
+    /// Keep a world that fails in a file, as small as it gets.
+    #[arg(long, value_name = "FILE")]
+    keep: Option<PathBuf>,
     /// Print what happens in it: when, who, what, and the words on the screen.
-    #[arg(long, requires = "seed")]
+    #[arg(long, requires = "one")]
     trace: bool,
     /// Run it twice and compare the traces.
-    #[arg(long, requires = "seed")]
+    #[arg(long, requires = "one")]
     twice: bool,
     /// Take only these steps of it.
-    #[arg(long, value_name = "STEPS", value_delimiter = ',', requires = "seed")]
+    #[arg(long, value_name = "STEPS", value_delimiter = ',', requires = "one")]
     only: Vec<usize>,
     /// Do not make a failing world smaller.
     #[arg(long)]
@@ -94,34 +108,70 @@ pub fn run(args: &Args) -> ExitCode {
     if let Some(runs) = args.mutants {
         return mutant::find_all(runs, args.steps);
     }
-    match args.seed {
-        Some(seed) => one(args, seed),
-        None => many(args),
+    let script = match (&args.world, args.seed) {
+        (Some(path), _) => match read(path) {
+            Ok(script) => script,
+            Err(words) => {
+                println!("{}: {words}", path.display());
+                return ExitCode::from(report::BAD_ARGUMENTS);
+            }
+        },
+        (None, Some(seed)) => Script { plan: Plan::draw(seed, args.steps), mutant: None, story: String::new() },
+        (None, None) => return many(args),
+    };
+    if let Some(ended) = script.mutant.as_deref().filter(|_| cfg!(feature = "mutants")).and_then(mutant::plant) {
+        return ended;
     }
+    one(args, script.plan)
 }
 
-/// For tests: runs these worlds, and says of each that fails what must not be in it.
+fn read(path: &Path) -> Result<Script, String> {
+    Script::read(&std::fs::read_to_string(path).map_err(|error| error.to_string())?)
+}
+
+/// For tests: runs these worlds, and says of each that fails what must not be in it; of a thousand and more also what never
+/// happened in them.
 #[must_use]
 pub fn failures(seeds: std::ops::Range<u64>) -> Vec<String> {
     run::quieten_panics();
     let bag = hunt::hunt(&Hunt { seeds, steps: STEPS, to_the_end: true, loud: false });
-    bag.failures.into_iter().map(|(seed, violation)| format!("seed {seed}: {}", violation.words)).collect()
+    let never = if bag.worlds < reached::ENOUGH_WORLDS { Vec::new() } else { reached::never(&bag.cover) };
+    let failures = bag.failures.into_iter().map(|(seed, violation)| format!("seed {seed}: {}", violation.words));
+    failures.chain(never.into_iter().map(|what| format!("never happened: {what}"))).collect()
 }
 
-/// For tests: the trace of a world in short, and what must not be in it. `only`: these steps, or all when there are none.
+/// For tests: the trace of a world in short, and what must not be in it.
 #[must_use]
-pub fn world(seed: u64, only: &[usize]) -> (String, Option<String>) {
+pub fn world(seed: u64) -> (String, Option<String>) {
     run::quieten_panics();
-    let mut plan = Plan::draw(seed, STEPS);
-    if !only.is_empty() {
-        plan.steps.retain(|step| only.contains(&step.no));
-    }
-    let outcome = run_plan(&plan, Mode::Silent);
+    let outcome = run_plan(&Plan::draw(seed, STEPS), Mode::Silent);
     (outcome.digest, outcome.violation.map(|violation| violation.words))
 }
 
-fn one(args: &Args, seed: u64) -> ExitCode {
-    let mut plan = Plan::draw(seed, args.steps);
+/// For tests: what a kept world tells.
+#[derive(Debug)]
+pub struct Replayed {
+    /// What was wrong in it once.
+    pub story: String,
+    /// The planted defect that it shows.
+    pub mutant: Option<String>,
+    /// What must not be in it, now.
+    pub violation: Option<String>,
+}
+
+/// For tests: runs a kept world.
+///
+/// # Errors
+/// The text is no world.
+pub fn replay(text: &str) -> Result<Replayed, String> {
+    run::quieten_panics();
+    let script = Script::read(text)?;
+    let violation = run_plan(&script.plan, Mode::Silent).violation.map(|violation| violation.words);
+    Ok(Replayed { story: script.story, mutant: script.mutant, violation })
+}
+
+fn one(args: &Args, mut plan: Plan) -> ExitCode {
+    let seed = plan.seed;
     if !args.only.is_empty() {
         plan.steps.retain(|step| args.only.contains(&step.no));
     }
@@ -154,8 +204,14 @@ fn many(args: &Args) -> ExitCode {
     for (seed, violation) in bag.failures.iter().skip(1) {
         println!("seed {seed}: {}", violation.words);
     }
+    let is_enough = bag.worlds >= reached::ENOUGH_WORLDS;
+    let never = reached::never(&bag.cover);
+    for what in never.iter().filter(|_| is_enough || args.cover) {
+        println!("never happened: {what}");
+    }
     match bag.failures.into_iter().next() {
-        None => ExitCode::SUCCESS,
+        None if never.is_empty() || !is_enough => ExitCode::SUCCESS,
+        None => ExitCode::from(report::FAILED),
         Some((seed, violation)) => failed(args, &Plan::draw(seed, args.steps), violation),
     }
 }
@@ -180,19 +236,34 @@ fn print_cover(cover: &cover::Cover) {
     }
 }
 
-/// Makes it smaller, and says last how to see it again.
+/// Makes it smaller, keeps it if that is wished, and says last how to see it again.
 fn failed(args: &Args, plan: &Plan, violation: Violation) -> ExitCode {
-    let whole = plan.steps.len() == args.steps && args.only.is_empty();
+    let whole = args.only.is_empty();
     let (small, found) =
         if args.no_shrink || !whole { (plan.clone(), violation) } else { shrink::shrink(plan, &violation) };
     println!("seed {} fails: {}", plan.seed, found.words);
-    let mut command = format!("fieldkeep sim --seed {} --trace", plan.seed);
+    let count = small.steps.len();
+    if count < plan.steps.len() {
+        println!("{count} of {} steps are enough", plan.steps.len());
+    }
+    if let Some(path) = &args.keep {
+        let script = Script { plan: small, mutant: args.mutant.clone(), story: found.words };
+        #[allow(clippy::disallowed_methods, reason = "a file of the person who tests, not of a store")]
+        match std::fs::write(path, script.text()) {
+            Ok(()) => println!("fieldkeep sim --trace --world {}", path.display()),
+            Err(error) => println!("{} cannot be written: {error}", path.display()),
+        }
+        return ExitCode::from(report::FAILED);
+    }
+    let mut command = match &args.world {
+        Some(path) => format!("fieldkeep sim --trace --world {}", path.display()),
+        None => format!("fieldkeep sim --trace --seed {}", plan.seed),
+    };
     if args.steps != STEPS {
         command.push_str(&format!(" --steps {}", args.steps));
     }
-    if small.steps.len() < args.steps {
+    if count < plan.steps.len() || !whole {
         let numbers: Vec<String> = small.steps.iter().map(|step| step.no.to_string()).collect();
-        println!("{} of {} steps are enough", numbers.len(), args.steps);
         command.push_str(&format!(" --only {}", numbers.join(",")));
     }
     println!("{command}");

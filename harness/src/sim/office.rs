@@ -1,6 +1,6 @@
 //! The server of the world, and the people who sit at it: the reference server's own router, called in process.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -66,6 +66,10 @@ pub(crate) struct Office {
     book: Option<Connection>,
     read_to: i64,
     names: HashMap<String, RecordId>,
+    /// Fields whose values were ever stored otherwise than they were sent.
+    pub(crate) normalised: BTreeSet<String>,
+    /// Answers are kept whole with their keys, whatever else comes and goes.
+    keeps_answers: bool,
 }
 
 /// The token of `/admin/*`.
@@ -95,6 +99,8 @@ impl Office {
             book: None,
             read_to: 0,
             names: HashMap::new(),
+            normalised: BTreeSet::new(),
+            keeps_answers: false,
         };
         office.start()?;
         Ok(office)
@@ -117,7 +123,23 @@ impl Office {
         };
         let server = Server::open(options).map_err(|error| format!("the server does not start: {error:?}"))?;
         self.server = Some(TowerToHyperService::new(router(&server)));
-        Ok(())
+        self.tell_how_it_answers()
+    }
+
+    /// The server becomes one that keeps its answers whole, or one that does not: a server is built so or so.
+    pub(crate) fn rebuild(&mut self) -> Result<(), String> {
+        self.keeps_answers = !self.keeps_answers;
+        self.tell_how_it_answers()
+    }
+
+    /// Behaves well again.
+    pub(crate) fn reset(&mut self) -> Result<(), String> {
+        self.admin(&json!({ "do": "reset" }))?;
+        self.tell_how_it_answers()
+    }
+
+    fn tell_how_it_answers(&self) -> Result<(), String> {
+        self.admin(&json!({ "do": "keep_answers", "value": self.keeps_answers })).map(|_| ())
     }
 
     /// Whether it is up.
@@ -241,6 +263,12 @@ impl Office {
         })
     }
 
+    /// A reference, by the id that the record's maker gave it.
+    pub(crate) fn name_of(&mut self, reference: Json) -> Json {
+        let id = reference.as_str().and_then(|server_id| self.local_id_of(server_id));
+        id.map_or(reference, |id| Json::String(id.to_string()))
+    }
+
     /// The id that a record's maker gave it.
     pub(crate) fn local_id_of(&mut self, server_id: &str) -> Option<RecordId> {
         if let Some(known) = self.names.get(server_id) {
@@ -257,10 +285,12 @@ impl Office {
         Some(id)
     }
 
-    /// Whether it was told a person's answer to a question.
-    pub(crate) fn knows_answer(&mut self, review: ReviewId) -> Result<bool, String> {
-        let sql = "SELECT EXISTS(SELECT 1 FROM resolutions WHERE id=?1)";
-        self.read(|db| db.prepare_cached(sql)?.query_row([review.to_string()], |row| row.get(0)))
+    /// What it was told of a person's answer to a question.
+    pub(crate) fn answer_to(&mut self, review: ReviewId) -> Result<Option<Json>, String> {
+        let sql = "SELECT body FROM resolutions WHERE id=?1";
+        let body: Option<String> =
+            self.read(|db| db.prepare_cached(sql)?.query_row([review.to_string()], |row| row.get(0)).optional())?;
+        Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
     }
 
     /// Whether a user may see a record, by the server's feed.

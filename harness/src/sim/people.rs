@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use fieldkeep::value::{RecordId, Value};
 use fieldkeep::wire::ChangeKind;
-use fieldkeep::{CommitOptions, Edit, Fieldkeep, KeepError, Query, Record, RecordStatus};
+use fieldkeep::{CommitOptions, Edit, Fieldkeep, Query, Record, RecordStatus};
 use serde_json::Value as Json;
 
-use super::marks::type_in;
-use super::oracle::{self, Meant, Verdict};
-use super::phone::{Form, Tap, Wanted};
+use super::marks::{Mark, type_in};
+use super::oracle::{Meant, Verdict};
+use super::phone::{Form, Wanted};
 use super::plan::Habit;
 use super::world::World;
 
@@ -25,6 +25,7 @@ impl World {
             Habit::CloseApp => return self.close_app(phone),
             Habit::Suspend => return self.suspend(phone),
             Habit::SignIn => return self.sign_in(phone),
+            Habit::SignInAsOther => return self.sign_in_as_other(phone),
             _ => {}
         }
         let Some(keep) = self.with_app(phone)? else { return Ok(()) };
@@ -32,6 +33,7 @@ impl World {
             Habit::OpenForm => self.open_form(phone, &keep).map(|_| ()),
             Habit::Save | Habit::SaveAtOnce | Habit::DoubleTap | Habit::SaveClearing => self.save(phone, &keep, habit),
             Habit::TapAgain => self.tap_again(phone, &keep),
+            Habit::MoveJob => self.move_job(phone, &keep),
             Habit::SaveTogether => self.save_together(phone, &keep),
             Habit::CreateJob | Habit::CreateWithNote | Habit::CreateTogether => self.create_job(phone, &keep, habit),
             Habit::AddNote => self.add_note(phone, &keep),
@@ -51,7 +53,7 @@ impl World {
             }
             Habit::SaveDraft => self.save_draft(phone, &keep),
             Habit::ReadWords | Habit::OpenApp | Habit::Resume => self.look(phone),
-            Habit::CloseApp | Habit::Suspend | Habit::SignIn => Ok(()),
+            Habit::CloseApp | Habit::Suspend | Habit::SignIn | Habit::SignInAsOther => Ok(()),
         }
     }
 
@@ -77,7 +79,11 @@ impl World {
     }
 
     fn open_form(&mut self, phone: usize, keep: &Fieldkeep) -> Result<Option<Form>, String> {
-        let record_type = if self.rng.u32(0..5) == 0 { "customer" } else { "work_order" };
+        let record_type = match self.rng.u32(0..12) {
+            0 | 1 => "customer",
+            2 => "visit",
+            _ => "work_order",
+        };
         let Some(record) = self.pick(keep, record_type) else { return Ok(None) };
         self.say_of(phone, &format!("opens {record_type} {}", name_of(&record)));
         let form = form_of(keep, record);
@@ -94,6 +100,8 @@ impl World {
                 None => return Ok(()),
             },
         };
+        // A saved form is closed.
+        self.phones[phone].screen.form = None;
         let edit = self.patch(phone, keep, &form, habit == Habit::SaveClearing);
         let Some(meaning) = edit else { return Ok(()) };
         let options = CommitOptions { form_token: Some(form.token), ..CommitOptions::default() };
@@ -119,28 +127,6 @@ impl World {
         }
     }
 
-    /// Somebody taps again on what was saved long ago: it is the same operation still, also after a restart.
-    fn tap_again(&mut self, phone: usize, keep: &Fieldkeep) -> Verdict {
-        /// Tokens are kept for thirty days.
-        const REMEMBERED_MS: i64 = 25 * 86_400_000;
-        let now_ms = self.now_ms();
-        let of = &self.phones[phone];
-        let sure = of.clock.is_right();
-        let Some(tap) = of.last_tap.as_ref().filter(|tap| sure && now_ms - tap.at_ms < REMEMBERED_MS) else {
-            return Ok(());
-        };
-        let again = keep.commit(tap.edits.clone(), tap.options.clone());
-        self.say_of(phone, "taps again");
-        self.mourn(phone)?;
-        match again {
-            Ok(receipt) if receipt.repeated => Ok(()),
-            Ok(_) => {
-                Err(format!("{}: twice: a tap on what was saved was taken for another edit", self.phones[phone].name))
-            }
-            Err(error) => self.refused_call(phone, &error),
-        }
-    }
-
     /// The fields that a person changes in a form.
     pub(crate) fn patch(&mut self, phone: usize, keep: &Fieldkeep, form: &Form, clears: bool) -> Option<Meaning> {
         let fields = self.fields_of(phone, &form.record_type);
@@ -156,7 +142,7 @@ impl World {
             }
             let clearable = matches!(field.as_str(), "description" | "billing_contact" | "city");
             let mark = self.new_mark();
-            let value = if clears && clearable { Value::Null } else { type_in(&field, mark, &mut self.rng) };
+            let value = if clears && clearable { Value::Null } else { self.typed_on(phone, &field, mark) };
             let shown = json(form.shown.get(&field));
             let to = value.to_json();
             let current = json(now.get(&field));
@@ -171,9 +157,21 @@ impl World {
         (!meant.is_empty()).then_some((edit, meant))
     }
 
+    /// What a person types into a field, as the kind that it has in the phone's version of the app.
+    pub(crate) fn typed_on(&mut self, phone: usize, field: &str, mark: Mark) -> Value {
+        let value = type_in(field, mark, &mut self.rng);
+        match value {
+            Value::Decimal(hours) if field == "labor_hours" && self.phones[phone].schema.version == 1 => {
+                Value::Text(hours)
+            }
+            other => other,
+        }
+    }
+
     pub(crate) fn fields_of(&self, phone: usize, record_type: &str) -> Vec<String> {
         let names: &[&str] = match record_type {
             "customer" => &["phone", "name", "city", "billing_contact"],
+            "visit" => &["summary", "started", "ended"],
             _ => &["description", "status", "title", "labor_hours", "billing_contact", "priority", "due"],
         };
         let mut fields: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
@@ -240,18 +238,39 @@ impl World {
             values.insert(field.to_owned(), value);
         }
         for (field, value) in fixed {
-            if !matches!(value, Value::Reference(_)) {
-                meant.push((id, Meant::Value { field: (*field).to_owned(), value: value.to_json() }, Json::Null));
-            }
+            meant.push((id, Meant::Value { field: (*field).to_owned(), value: value.to_json() }, Json::Null));
             values.insert((*field).to_owned(), value.clone());
         }
         (Edit::Create { record_type: record_type.to_owned(), id: Some(id), fields: values }, meant)
     }
 
+    /// Mostly a note; sometimes a part that was built in, or a visit.
     fn add_note(&mut self, phone: usize, keep: &Fieldkeep) -> Verdict {
         let Some(job) = self.pick(keep, "work_order") else { return Ok(()) };
-        let note = keep.new_record_id();
-        let meaning = self.create("note", note, &["text"], &[("work_order", Value::Reference(job.id))]);
+        let id = keep.new_record_id();
+        let (record_type, fields): (_, &[&str]) = match self.rng.u32(0..6) {
+            0 => ("part", &["name", "part_number", "quantity"]),
+            1 => ("visit", &["summary", "started"]),
+            _ => ("note", &["text"]),
+        };
+        let meaning = self.create(record_type, id, fields, &[("work_order", Value::Reference(job.id))]);
+        self.commit(phone, keep, vec![meaning], CommitOptions::default()).map(|_| ())
+    }
+
+    /// A job turns out to be another customer's, who may be new.
+    fn move_job(&mut self, phone: usize, keep: &Fieldkeep) -> Verdict {
+        let (Some(job), Some(customer)) = (self.pick(keep, "work_order"), self.pick(keep, "customer")) else {
+            return Ok(());
+        };
+        let shown = job.fields.get("customer").cloned();
+        let to = Value::Reference(customer.id);
+        if shown.as_ref() == Some(&to) {
+            return Ok(());
+        }
+        let meant = Meant::Value { field: "customer".to_owned(), value: to.to_json() };
+        let fields = HashMap::from([("customer".to_owned(), to)]);
+        let edit = Edit::Patch { record_type: "work_order".to_owned(), id: job.id, seen: Some(job.seen), fields };
+        let meaning = (edit, vec![(job.id, meant, json(shown.as_ref()))]);
         self.commit(phone, keep, vec![meaning], CommitOptions::default()).map(|_| ())
     }
 
@@ -301,94 +320,6 @@ impl World {
             }
         }
     }
-
-    /// Keeps edits, and tells the oracle what was meant and what came of it. Says whether they were kept.
-    pub(crate) fn commit(
-        &mut self,
-        phone: usize,
-        keep: &Fieldkeep,
-        meanings: Vec<Meaning>,
-        options: CommitOptions,
-    ) -> Result<bool, String> {
-        let (edits, meant): (Vec<Edit>, Vec<_>) = meanings.into_iter().unzip();
-        self.say_of(phone, &format!("saves {}", words_of(&meant)));
-        let names = self.names_on_server(keep, meant.iter().flatten().map(|(id, ..)| *id));
-        let mut record_of = |id| names.get(&id).copied().unwrap_or(id);
-        let commit = self.intents.begin((phone, self.time.now_ms()), meant, &mut record_of, options.together);
-        let count = edits.len();
-        let tap = Tap { at_ms: self.now_ms(), edits: edits.clone(), options: options.clone() };
-        let result = keep.commit(edits, options);
-        let kept = match result {
-            Ok(receipt) => {
-                let outbox = keep.outbox().unwrap_or_default();
-                let some = receipt.operations.iter().map(|operation| Some(*operation));
-                let operations: Vec<_> =
-                    if receipt.operations.len() == count { some.collect() } else { vec![None; count] };
-                let lost = self.intents.marked_without(&commit, &operations);
-                if let (Some(lost), false) = (lost, self.phones[phone].disk.is_dead()) {
-                    return Err(format!("{}: lost: {lost} was kept without an operation", self.phones[phone].name));
-                }
-                self.intents.kept(&commit, &operations, &|intent| oracle::waits(&outbox, intent));
-                self.cover.count("commit", "kept");
-                if tap.options.form_token.is_some() {
-                    self.phones[phone].last_tap = Some(tap);
-                }
-                true
-            }
-            Err(error) => {
-                self.commit_refused(phone, &commit, &error)?;
-                false
-            }
-        };
-        self.mourn(phone)?;
-        self.look(phone)?;
-        self.pump(phone)?;
-        Ok(kept)
-    }
-
-    /// The ids that the makers of these records gave them, where the phone has another one.
-    pub(crate) fn names_on_server(
-        &mut self,
-        keep: &Fieldkeep,
-        ids: impl Iterator<Item = RecordId>,
-    ) -> HashMap<RecordId, RecordId> {
-        let mut names = HashMap::new();
-        for id in ids {
-            let server_id = keep.get(id).ok().flatten().and_then(|record| record.server_id);
-            if let Some(known) = server_id.and_then(|server_id| self.office.local_id_of(&server_id)) {
-                names.insert(id, known);
-            }
-        }
-        names
-    }
-
-    fn commit_refused(&mut self, phone: usize, commit: &super::oracle::Commit, error: &KeepError) -> Verdict {
-        self.say_of(phone, &format!("not kept: {error}"));
-        self.cover.count("commit", "refused");
-        match error {
-            // The storage failed under it: it may be there or not.
-            KeepError::Full | KeepError::Unavailable { .. } => {}
-            _ => self.intents.refused(commit),
-        }
-        self.refused_call(phone, error)
-    }
-
-    /// What a call may be refused for.
-    pub(crate) fn refused_call(&mut self, phone: usize, error: &KeepError) -> Verdict {
-        // A process that died in the call has been buried by now, or will be.
-        let of = &self.phones[phone];
-        let ill = of.storage_is_ill || of.disk.is_dead() || of.app.is_none();
-        match error {
-            KeepError::Full | KeepError::Unavailable { .. } if ill => Ok(()),
-            KeepError::Full
-            | KeepError::Unavailable { .. }
-            | KeepError::Internal { .. }
-            | KeepError::Damaged { .. } => {
-                Err(format!("{}: a call failed on a sound disk: {error}", self.phones[phone].name))
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
 /// The form of a record, as it is shown now.
@@ -412,15 +343,6 @@ fn name_of(record: &Record) -> String {
         Some(Value::Text(text)) => format!("{text:?} {}", record.id),
         _ => record.id.to_string(),
     }
-}
-
-fn words_of(meant: &[Vec<(RecordId, Meant, Json)>]) -> String {
-    let one = |(id, meant, shown): &(RecordId, Meant, Json)| match meant {
-        Meant::Value { field, value } => format!("{field} of {id}: {shown} -> {value}"),
-        Meant::Create => format!("new {id}"),
-        Meant::Barrier(kind) => format!("{kind:?} {id}"),
-    };
-    meant.iter().flatten().map(one).collect::<Vec<_>>().join("; ")
 }
 
 /// Shared between calls of one step.

@@ -16,12 +16,15 @@ use fieldkeep::{
 };
 use fieldkeep_disk::{Disk, Process};
 
+use serde_json::Value as Json;
+
 use super::clocks::{PhoneClock, TrueTime};
 use super::flash::Flash;
 use super::network::Network;
-use super::oracle::Truth;
+use super::oracle::{Commit, Meant, Truth};
 use super::radio::Radio;
 use super::tokens::Tokens;
+use super::watched::Watched;
 
 /// The address that the app has; nobody resolves it.
 const ADDRESS: &str = "http://server.sim";
@@ -49,20 +52,20 @@ pub(crate) struct Phone {
     pub(crate) looked_at: Option<LookedAt>,
     /// Steps that its engine has taken.
     pub(crate) steps: u64,
-    /// When the server wants to be asked again at the earliest, true time.
-    pub(crate) floor_ms: Option<i64>,
+    /// Since when, and until when the server wants not to be asked, true time.
+    pub(crate) floor_ms: Option<(i64, i64)>,
     /// When the phone asked something, within the last minutes.
     pub(crate) asked_ms: VecDeque<i64>,
-    /// Something is ready to be sent, as the phone says.
-    pub(crate) has_ready: bool,
+    /// When the next thing is to go, as the phone says, true time.
+    pub(crate) goes_at_ms: Option<i64>,
     /// When it was woken last after it was frozen.
     pub(crate) thawed_ms: i64,
     /// Somebody hid something from its user.
     pub(crate) was_shut_out: bool,
-    /// Questions that were answered on it.
-    pub(crate) answered: Vec<ReviewId>,
-    /// What was saved last, for somebody who taps again.
-    pub(crate) last_tap: Option<Tap>,
+    /// Questions that were answered on it, and how.
+    pub(crate) answered: Vec<(ReviewId, &'static str)>,
+    /// What was saved lately, for somebody who taps again.
+    pub(crate) taps: Vec<Tap>,
 }
 
 /// What there was to see when the oracle looked.
@@ -76,11 +79,16 @@ pub(crate) struct LookedAt {
     pub(crate) turn: usize,
 }
 
-/// A tap on "save" that was kept.
+/// A tap on "save".
 pub(crate) struct Tap {
     pub(crate) at_ms: i64,
     pub(crate) edits: Vec<Edit>,
     pub(crate) options: CommitOptions,
+    /// What was meant by each of the edits.
+    pub(crate) meant: Vec<Vec<(RecordId, Meant, Json)>>,
+    pub(crate) commit: Commit,
+    /// Whether it is known that it was kept.
+    pub(crate) known: bool,
 }
 
 /// What a person has in front of them.
@@ -107,6 +115,10 @@ pub(crate) struct App {
     pub(crate) wanted: VecDeque<Wanted>,
     /// When the engine wants its next step, true time.
     pub(crate) wake_at_ms: Option<i64>,
+    /// Its last step failed for the storage.
+    pub(crate) stumbled: bool,
+    /// The screens that are told.
+    pub(crate) watched: Option<Watched>,
     pub(crate) suspended: bool,
     pub(crate) frozen: bool,
 }
@@ -189,11 +201,11 @@ impl Phone {
             steps: 0,
             floor_ms: None,
             asked_ms: VecDeque::new(),
-            has_ready: false,
+            goes_at_ms: None,
             thawed_ms: 0,
             was_shut_out: false,
             answered: Vec::new(),
-            last_tap: None,
+            taps: Vec::new(),
         }
     }
 
@@ -222,6 +234,8 @@ impl Phone {
             job: None,
             wanted: VecDeque::new(),
             wake_at_ms: None,
+            stumbled: false,
+            watched: None,
             suspended: false,
             frozen: false,
         });

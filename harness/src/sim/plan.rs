@@ -2,6 +2,8 @@
 
 use fastrand::Rng;
 
+use super::scenes;
+
 /// A world and what happens in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
@@ -71,6 +73,8 @@ pub(crate) enum Habit {
     Resume,
     BackgroundSlice,
     SignIn,
+    SignInAsOther,
+    MoveJob,
     ReadWords,
 }
 
@@ -134,10 +138,12 @@ pub(crate) enum Whim {
     ShortKeys,
     ExpireToken,
     Tamper,
+    KeepAnswers,
+    NoOldApps,
     WellBehaved,
 }
 
-const HABITS: &[(Habit, u32)] = &[
+pub(super) const HABITS: &[(Habit, u32)] = &[
     (Habit::OpenForm, 60),
     (Habit::Save, 90),
     (Habit::SaveAtOnce, 90),
@@ -169,10 +175,12 @@ const HABITS: &[(Habit, u32)] = &[
     (Habit::Resume, 25),
     (Habit::BackgroundSlice, 12),
     (Habit::SignIn, 14),
+    (Habit::SignInAsOther, 4),
+    (Habit::MoveJob, 16),
     (Habit::ReadWords, 15),
 ];
 
-const MISHAPS: &[(Mishap, u32)] = &[
+pub(super) const MISHAPS: &[(Mishap, u32)] = &[
     (Mishap::Offline, 14),
     (Mishap::Online, 34),
     (Mishap::SlowNetwork, 8),
@@ -197,7 +205,7 @@ const MISHAPS: &[(Mishap, u32)] = &[
     (Mishap::Upgrade, 3),
 ];
 
-const DEEDS: &[(Deed, u32)] = &[
+pub(super) const DEEDS: &[(Deed, u32)] = &[
     (Deed::Edit, 60),
     (Deed::EditWhatIsEdited, 60),
     (Deed::Create, 10),
@@ -210,7 +218,7 @@ const DEEDS: &[(Deed, u32)] = &[
     (Deed::SeesAll, 2),
 ];
 
-const WHIMS: &[(Whim, u32)] = &[
+pub(super) const WHIMS: &[(Whim, u32)] = &[
     (Whim::Down, 5),
     (Whim::Up, 16),
     (Whim::Restart, 8),
@@ -226,8 +234,13 @@ const WHIMS: &[(Whim, u32)] = &[
     (Whim::ShortKeys, 5),
     (Whim::ExpireToken, 8),
     (Whim::Tamper, 8),
+    (Whim::KeepAnswers, 8),
+    (Whim::NoOldApps, 4),
     (Whim::WellBehaved, 14),
 ];
+
+/// So often not one thing happens, but a scene.
+const SCENES_PERCENT: u32 = 4;
 
 /// In each world some things never happen: a world of everything at once hides what needs quiet (swarm testing, Groce et al.,
 /// ISSTA 2012).
@@ -276,6 +289,13 @@ impl Plan {
         let mut list = Vec::with_capacity(steps);
         while list.len() < steps {
             let phone = rng.usize(0..phones.len());
+            if rng.u32(0..100) < SCENES_PERCENT {
+                let (scene, room) = (scenes::draw(phone, &mut rng), steps - list.len());
+                for (wait_ms, act) in scene.into_iter().take(room) {
+                    list.push(Step { no: list.len(), wait_ms, act, salt: rng.u64(..) });
+                }
+                continue;
+            }
             let act = match draw(&shares, &mut rng) {
                 Some(0) => draw(&habits, &mut rng).map(|habit| Act::Person(phone, habit)),
                 Some(1) => draw(&mishaps, &mut rng).map(|mishap| Act::Phone(phone, mishap)),

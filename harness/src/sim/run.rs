@@ -1,6 +1,7 @@
 //! One world from its beginning to its end.
 
 use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use fastrand::Rng;
@@ -140,6 +141,9 @@ fn heal(world: &mut World) -> Verdict {
         world.phones[phone].tell_conditions(conditions);
     }
     world.pass(A_DAY_AND_MORE_MS)?;
+    for phone in 0..world.phones.len() {
+        only_people_are_waited_for(world, phone)?;
+    }
     for round in 0..ROUNDS {
         for phone in 0..world.phones.len() {
             answer_all(world, phone, round)?;
@@ -160,11 +164,37 @@ fn heal(world: &mut World) -> Verdict {
     oracle::all_ended(&world.intents)
 }
 
+/// After a day in which everything worked nothing waits for anything but a person.
+fn only_people_are_waited_for(world: &mut World, phone: usize) -> Verdict {
+    let Some(keep) = world.with_app(phone)? else { return Ok(()) };
+    let outbox = keep.outbox().map_err(|error| format!("the outbox cannot be read: {error}"))?;
+    let stuck = outbox.iter().find(|item| {
+        use fieldkeep::WhyWaiting as Why;
+        matches!(
+            item.why,
+            Why::SignIn
+                | Why::WrongUser
+                | Why::InFlight
+                | Why::Ready
+                | Why::Lane { .. }
+                | Why::Later { .. }
+                | Why::Bounced { .. }
+                | Why::Offline
+                | Why::BehindShipment
+        )
+    });
+    match stuck {
+        Some(item) => Err(format!("{}: stuck: nobody is asked, and it waits: {item:?}", world.phones[phone].name)),
+        None => Ok(()),
+    }
+}
+
 fn answer_all(world: &mut World, phone: usize, round: usize) -> Verdict {
     let Some(keep) = world.with_app(phone)? else { return Ok(()) };
     for item in keep.outbox().map_err(|error| format!("the outbox cannot be read: {error}"))? {
         if item.why == fieldkeep::WhyWaiting::Paused {
             let _ = keep.unpause(item.operation);
+            world.intents.pause(phone, item.operation, false);
         }
     }
     // First they try to have their way; what is refused again and again they let go.
@@ -206,17 +236,32 @@ fn nothing_is_left(world: &mut World, phone: usize) -> Verdict {
         return Err(format!("{name}: stuck: a question that no answer ends: {review:?}"));
     }
     world.check_invariants(phone)?;
-    for answer in std::mem::take(&mut world.phones[phone].answered) {
-        if !world.office.knows_answer(answer)? {
-            return Err(format!("{name}: lost: the server was never told the answer to {answer}"));
+    world.fits_its_disk(phone)?;
+    for (review, choice) in std::mem::take(&mut world.phones[phone].answered) {
+        match world.office.answer_to(review)? {
+            Some(told) if told["choice"] == choice => {}
+            Some(told) => return Err(format!("{name}: lost: {choice} was answered to {review}, and told as {told}")),
+            None => return Err(format!("{name}: lost: the server was never told the answer to {review}")),
         }
     }
+    let records = world.intents.records_of(phone);
+    world.count_histories(&keep, &records);
     let user = world.phones[phone].user.clone();
     let schema = world.phones[phone].schema.clone();
+    let mut alive: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for record in world.office.records()? {
         let visible = world.office.shows(&user, record.no)?;
+        if visible && record.life == "alive" {
+            alive.entry(record.record_type.clone()).or_default().insert(record.server_id.clone());
+        }
         oracle::same_as_server(&keep, &schema, &record, visible)
             .map_err(|error| format!("{name}: not the same: {error}"))?;
     }
+    for record_type in &schema.types {
+        let expected = alive.remove(&record_type.name).unwrap_or_default();
+        oracle::lists_are_right(&keep, &record_type.name, &expected)
+            .map_err(|error| format!("{name}: not the same: {error}"))?;
+    }
+    oracle::says_synced(&keep).map_err(|error| format!("{name}: {error}"))?;
     world.look(phone)
 }

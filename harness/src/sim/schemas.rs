@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use crate::serve::DEFAULT_SCHEMA;
 
-/// The first version, and the second, which has a field more and no urgent priority any more.
+/// The first version, and the second, which has a field more, no urgent priority any more, and hours that are numbers.
 pub(crate) fn both() -> Result<[Schema; 2], String> {
     let read = |text: &str| Schema::from_json(text).map_err(|error| format!("the schema: {error}"));
     let mut later: Json = serde_json::from_str(DEFAULT_SCHEMA).map_err(|error| error.to_string())?;
@@ -21,5 +21,13 @@ pub(crate) fn both() -> Result<[Schema; 2], String> {
         }
         fields.push(json!({ "name": "safety_note", "label": "Safety note", "kind": "long_text" }));
     }
-    Ok([read(DEFAULT_SCHEMA)?, read(&later.to_string())?])
+    let mut first: Json = serde_json::from_str(DEFAULT_SCHEMA).map_err(|error| error.to_string())?;
+    for record_type in first["types"].as_array_mut().into_iter().flatten() {
+        for field in record_type["fields"].as_array_mut().into_iter().flatten() {
+            if field["name"] == "labor_hours" {
+                field["kind"] = "text".into();
+            }
+        }
+    }
+    Ok([read(&first.to_string())?, read(&later.to_string())?])
 }

@@ -66,8 +66,8 @@ impl World {
         let of = &mut self.phones[phone];
         // A wait that could not be stored cannot be kept.
         let sure = of.clock.is_right() && !of.storage_is_ill;
-        if sure && of.floor_ms.is_some_and(|floor_ms| now_ms < floor_ms - CLOCK_NOISE_MS) {
-            let left_ms = of.floor_ms.unwrap_or(now_ms) - now_ms;
+        let left_ms = of.floor_ms.map_or(0, |(_, until_ms)| until_ms - now_ms);
+        if sure && left_ms > CLOCK_NOISE_MS {
             return Err(format!("{}: stuck: asks {left_ms} ms before the time that the server named", of.name));
         }
         of.asked_ms.push_back(now_ms);
@@ -134,8 +134,8 @@ impl World {
         };
         self.cover.count("status", &answered.status.to_string());
         match self.exchanges.get(&exchange).and_then(|known| known.request.url.rsplit('/').next()) {
-            Some("push") => self.wire.answered(phone, answered.status, &answered.body),
-            Some("lookup") => self.wire.looked_up(phone),
+            Some("push") => self.wire.answered(phone, answered.status, &answered.body, &mut self.cover),
+            Some("lookup") => self.wire.looked_up(phone, &answered.body, &mut self.cover),
             _ => {}
         }
         self.say_of(

@@ -42,6 +42,7 @@ pub(crate) fn test(extent: Extent) -> Vec<Step> {
     steps.push(Step { name: "build", run: build });
     let run = if extent == Extent::Rust { tests_of_rust_alone } else { tests };
     steps.push(Step { name: "test", run });
+    steps.push(Step { name: "mutants", run: mutants });
     if extent != Extent::Rust {
         steps.push(Step { name: "openapi", run: openapi::check });
         steps.push(Step { name: "bindings", run: bindings::generate });
@@ -148,6 +149,12 @@ fn tests(workspace: &Workspace) -> Result<Outcome, Failure> {
         command.env("FIELDKEEP_LONG", "1");
     }
     tally::run_tests(&mut command).map(Outcome::Tested)
+}
+
+/// Each planted defect must be found; they are compiled in for this test alone.
+fn mutants(workspace: &Workspace) -> Result<Outcome, Failure> {
+    let features = ["test", "--package", "fieldkeep-harness", "--features", "mutants", "--test", "mutants"];
+    tally::run_tests(&mut workspace.cargo(&features)).map(Outcome::Tested)
 }
 
 /// Without those that need a tool in Go: `--rust` promises to need nothing but Rust.

@@ -34,13 +34,27 @@ impl Intents {
         }
     }
 
+    /// What is stored is what was typed, to the letter, unless the server has its own form for the field.
+    pub(crate) fn stored_as_typed(&self, row: &Audited) -> Verdict {
+        let (Some(id), Some(to)) = (row.local_id, row.to.as_ref().filter(|_| row.kind == "field")) else {
+            return Ok(());
+        };
+        let mark = mark_of(&row.field, to);
+        let typed = self
+            .of_record(id)
+            .find(|(_, intent)| mark.is_some() && intent.mark() == mark && intent.field() == Some(row.field.as_str()));
+        match typed.map(|(_, intent)| &intent.meant) {
+            Some(Meant::Value { value, .. }) if value != to && !same_number(value, to) => {
+                Err(format!("lost: {value} was typed, and {to} was stored"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn value_landed(&mut self, phone: usize, id: RecordId, row: &Audited, late: bool, what: &str) -> Verdict {
         let to = row.to.clone().unwrap_or(Json::Null);
         let from = row.from.clone().unwrap_or(Json::Null);
-        // References go by other names on the server.
-        if matches!(row.field.as_str(), "number" | "customer" | "work_order")
-            || alike(&row.field, &from, &to) && row.from.is_some()
-        {
+        if row.field == "number" || alike(&row.field, &from, &to) && row.from.is_some() {
             return Ok(());
         }
         let candidates = self.candidates(phone, id, (&row.field, &to), late);
@@ -60,7 +74,13 @@ impl Intents {
                 return Err(format!("out of order: {what}: {to} after {newer:?}"));
             }
         }
-        if let Some(barrier) = self.barrier_before(no) {
+        // An answer to a question about it sends it all the same.
+        if !late && candidates.iter().all(|no| self.all[*no].paused && self.all[*no].told == 1) {
+            return Err(format!("nobody meant this now, it is paused: {what}: {to}"));
+        }
+        // A value without a mark may be an earlier one like it.
+        let passed = |no: &usize| self.barrier_before(*no);
+        if let (Some(barrier), true) = (passed(&no), candidates.iter().all(|no| passed(no).is_some())) {
             return Err(format!("out of order: passed {barrier:?}: {what}: {to}"));
         }
         self.note_landed(no);
@@ -117,7 +137,8 @@ impl Intents {
     }
 
     fn create_landed(&mut self, phone: usize, id: RecordId, row: &Audited, what: &str) -> Verdict {
-        let found = self.of_record(id).find(|(_, intent)| intent.phone == phone && intent.meant == Meant::Create);
+        // The last one: what could not be saved may have been saved again.
+        let found = self.of_record(id).rfind(|(_, intent)| intent.phone == phone && intent.meant == Meant::Create);
         let Some(no) = found.map(|(no, _)| no) else { return Err(format!("nobody meant this: {what}")) };
         self.all[no].landed += 1;
         if self.all[no].landed > 1 {
@@ -160,4 +181,10 @@ impl Intents {
         self.all[no].end = End::Landed(row.no);
         Ok(())
     }
+}
+
+/// Whether both are the same number, in whatever form.
+fn same_number(one: &Json, other: &Json) -> bool {
+    let number = |value: &Json| value.as_str().and_then(|text| text.parse::<f64>().ok());
+    number(one).is_some() && number(one) == number(other)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fieldkeep::state::SyncState;
-use fieldkeep::value::RecordId;
+use fieldkeep::value::{RecordId, Value};
 use fieldkeep::{Fieldkeep, KeepError, OutboxItem, Record, Review, WhyWaiting};
 
 use super::intents::{Intents, Meant};
@@ -18,6 +18,8 @@ pub(crate) struct Glance {
     pub(crate) records: BTreeMap<RecordId, Record>,
     /// Of the records that others wait for, whether the server has them as far as this phone knows.
     pub(crate) parents: BTreeMap<RecordId, bool>,
+    /// What is said of a record that one of those belongs to, all that belongs to it taken together.
+    pub(crate) families: Vec<(RecordId, SyncState)>,
     /// A few records of which something of this phone's landed last.
     pub(crate) settled: Vec<(RecordId, Record)>,
 }
@@ -55,12 +57,13 @@ impl Glance {
                 records.insert(here, record);
             }
         }
+        let families = families_of(keep, &outbox, records.values())?;
         let mut settled = Vec::new();
         for (record, here) in intents.landed_last(phone).into_iter().filter(|_| turn.is_some()) {
             settled.extend(keep.get(here)?.map(|found| (record, found)));
         }
         let device = keep.state(None)?.ok_or(KeepError::Closed)?;
-        Ok(Self { now_ms: keep.now_ms()?, outbox, reviews, device, records, parents, settled })
+        Ok(Self { now_ms: keep.now_ms()?, outbox, reviews, device, records, parents, families, settled })
     }
 }
 
@@ -83,4 +86,21 @@ fn to_look_at(intents: &Intents, phone: usize, turn: Option<usize>) -> Vec<Recor
     }
     all.push(last);
     all
+}
+
+fn families_of<'a>(
+    keep: &Fieldkeep,
+    outbox: &[OutboxItem],
+    records: impl Iterator<Item = &'a Record>,
+) -> Result<Vec<(RecordId, SyncState)>, KeepError> {
+    let waiting = records.filter(|record| outbox.iter().any(|item| item.record == record.id));
+    let parents = waiting.flat_map(|record| record.fields.values()).filter_map(|value| match value {
+        Value::Reference(parent) => Some(*parent),
+        _ => None,
+    });
+    let mut families = Vec::new();
+    for parent in parents.take(1) {
+        families.extend(keep.state(Some(parent))?.map(|state| (parent, state)));
+    }
+    Ok(families)
 }

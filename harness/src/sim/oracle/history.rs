@@ -8,6 +8,7 @@ use fieldkeep::{Record, RecordStatus};
 use serde_json::Value as Json;
 
 use super::Verdict;
+use crate::sim::marks::{Mark, mark_of};
 use crate::sim::office::Audited;
 
 /// Under this name goes whether a record is there.
@@ -17,6 +18,8 @@ pub(crate) const LIFE: &str = "(life)";
 #[derive(Default)]
 pub(crate) struct History {
     values: HashMap<(RecordId, String), Vec<(i64, Json)>>,
+    /// Who wrote a value that carries a mark.
+    writers: HashMap<(String, Mark), String>,
     away: bool,
 }
 
@@ -30,6 +33,9 @@ impl History {
             "create" | "archive" | "reopen" | "delete" => (LIFE.to_owned(), Json::String(row.kind.clone())),
             _ => return,
         };
+        if let Some(mark) = mark_of(&field, &to) {
+            self.writers.insert((field.clone(), mark), row.who.clone());
+        }
         self.values.entry((id, field)).or_default().push((now_ms, to));
     }
 
@@ -38,6 +44,11 @@ impl History {
         let Some(values) = self.values.get(&(id, field.to_owned())) else { return Vec::new() };
         let first = values.iter().rposition(|(at_ms, _)| *at_ms <= since_ms).unwrap_or(0);
         values[first..].iter().map(|(_, value)| value).collect()
+    }
+
+    /// Who wrote a value.
+    pub(crate) fn who_wrote(&self, field: &str, mark: Mark) -> Option<&String> {
+        self.writers.get(&(field.to_owned(), mark))
     }
 
     /// Whether any record was ever put away or deleted.

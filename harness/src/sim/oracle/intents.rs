@@ -61,6 +61,8 @@ pub(crate) struct Intent {
     /// The phone's number for the operation; none while it is not known whether it was kept.
     pub(crate) operation: Option<i64>,
     pub(crate) known: Known,
+    /// A person has told the phone to hold it back.
+    pub(crate) paused: bool,
     pub(crate) end: End,
     /// With what it was to go together.
     pub(crate) together: Option<usize>,
@@ -151,6 +153,7 @@ impl Intents {
                     shown_later: Vec::new(),
                     operation: None,
                     known: Known::Perhaps,
+                    paused: false,
                     end: End::Open,
                     together: together.then_some(self.groups),
                     told: 1,
@@ -196,6 +199,19 @@ impl Intents {
             let without = operations.get(*edit).copied().flatten().is_none();
             (without && intent.mark().is_some()).then(|| format!("{:?}", intent.meant))
         })
+    }
+
+    /// Whether somebody at a phone gave up, or may have given up, anything of a sort.
+    pub(crate) fn has_given_up(&self, phone: usize, sort: impl Fn(&Intent) -> bool) -> bool {
+        // What was replaced goes with what replaced it.
+        let ended =
+            |intent: &Intent| matches!(intent.end, End::GivenUp | End::Replaced) || intent.known == Known::Perhaps;
+        self.all.iter().any(|intent| intent.phone == phone && ended(intent) && sort(intent))
+    }
+
+    /// Whether anything of it is on the server.
+    pub(crate) fn has_landed(&self, commit: &Commit) -> bool {
+        (0..commit.edits.len()).any(|offset| self.all[commit.first + offset].landed > 0)
     }
 
     /// It was refused: nothing of it is kept.
@@ -246,6 +262,16 @@ impl Intents {
         }
     }
 
+    /// What had been replaced counts again.
+    pub(crate) fn reopen(&mut self, no: usize) {
+        let intent = &mut self.all[no];
+        intent.end = End::Open;
+        let list = self.open.entry(intent.phone).or_default();
+        list.push(no);
+        list.sort_unstable();
+        list.dedup();
+    }
+
     /// Something of a phone's has landed.
     pub(crate) fn note_landed(&mut self, no: usize) {
         const KEPT: usize = 2;
@@ -287,6 +313,15 @@ impl Intents {
     pub(crate) fn of_record(&self, record: RecordId) -> impl DoubleEndedIterator<Item = (usize, &Intent)> {
         let list = self.of_record.get(&record).map_or(&[][..], Vec::as_slice);
         list.iter().map(|no| (*no, &self.all[*no]))
+    }
+
+    /// Records that somebody has worked on with a phone, by the ids that they have there.
+    pub(crate) fn records_of(&self, phone: usize) -> Vec<RecordId> {
+        let mut list: Vec<RecordId> =
+            self.all.iter().filter(|intent| intent.phone == phone).map(|intent| intent.here).collect();
+        list.sort_unstable();
+        list.dedup();
+        list
     }
 
     /// Records with open work on any phone.

@@ -8,6 +8,7 @@ use super::Verdict;
 use super::glance::Glance;
 use super::history::{History, LIFE};
 use super::intents::{End, Intent, Intents, Known, Meant, alike};
+use crate::sim::marks::is_reference;
 
 /// Looks for everything that the phone still owes.
 pub(crate) fn nothing_is_lost(intents: &mut Intents, history: &History, phone: usize, glance: &Glance) -> Verdict {
@@ -100,6 +101,10 @@ fn is_needless(intents: &Intents, no: usize, intent: &Intent, history: &History)
 fn shown(intents: &Intents, phone: usize, glance: &Glance) -> Verdict {
     for (no, intent) in intents.open_of(phone).filter(|(_, intent)| intent.is_due()) {
         let Meant::Value { field, value } = &intent.meant else { continue };
+        // A record has another id on each phone; where references lead is compared in the end.
+        if is_reference(field) {
+            continue;
+        }
         let newer = intents.of_record(intent.record).any(|(other, later)| {
             other > no && later.phone == phone && later.field() == Some(field) && later.end != End::GivenUp
         });

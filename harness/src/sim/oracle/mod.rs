@@ -2,6 +2,7 @@
 //! and what the server's book says. It never looks into the product's tables.
 
 mod book;
+mod counts;
 mod finale;
 mod glance;
 mod history;
@@ -9,16 +10,18 @@ mod intents;
 mod keeping;
 mod persons;
 mod questions;
+mod screens;
 mod wire;
 mod words;
 
-pub(crate) use finale::{all_ended, same_as_server};
+pub(crate) use finale::{all_ended, lists_are_right, same_as_server, says_synced};
 pub(crate) use glance::Glance;
 pub(crate) use history::History;
-pub(crate) use intents::{Commit, Intents, Meant};
+pub(crate) use intents::{Commit, Intents, Known, Meant};
 pub(crate) use keeping::{nothing_is_lost, waits};
 pub(crate) use persons::Ended;
 pub(crate) use questions::questions_have_a_ground;
+pub(crate) use screens::screens_are_up_to_date;
 pub(crate) use wire::Wire;
 pub(crate) use words::{Truth, words_are_true};
 

@@ -5,7 +5,7 @@ use fieldkeep::wire::ChangeKind;
 use fieldkeep::{OutboxItem, Resolve};
 use serde_json::Value as Json;
 
-use super::intents::{Commit, End, Intents, Known, Meant};
+use super::intents::{Commit, End, Intent, Intents, Known, Meant};
 
 /// Whether it is sure that it was given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +77,9 @@ impl Intents {
     }
 
     /// Of a record, what is not in the outbox any more after a person has decided against it is given up. A question about
-    /// one field ends what was meant for that field alone.
-    pub(crate) fn let_go(&mut self, phone: usize, record: RecordId, field: &str, outbox: &[OutboxItem]) {
+    /// one field ends what was meant for that field alone. Says what that ended.
+    pub(crate) fn let_go(&mut self, phone: usize, record: RecordId, field: &str, outbox: &[OutboxItem]) -> Vec<usize> {
+        let mut given_up = Vec::new();
         for no in self.numbers_of(phone, record) {
             let intent = &self.all[no];
             let concerned = field.is_empty() || intent.field() == Some(field);
@@ -89,18 +90,34 @@ impl Intents {
             });
             if concerned && !waits && matches!(intent.end, End::Open) {
                 self.all[no].end = End::GivenUp;
+                given_up.push(no);
             }
         }
         self.tidy();
+        given_up
     }
 
-    /// An operation was given up: these fields of it, or all of it when it has none.
+    /// An operation is held back from now on, or goes on.
+    pub(crate) fn pause(&mut self, phone: usize, operation: i64, paused: bool) {
+        let own = |intent: &Intent| intent.phone == phone && intent.operation == Some(operation);
+        // What was saved together goes on together.
+        let group = self.all.iter().find(|intent| own(intent)).and_then(|intent| intent.together);
+        for intent in self.all.iter_mut() {
+            let with_it = !paused && group.is_some() && intent.together == group;
+            if own(intent) || with_it {
+                intent.paused = paused && intent.end == End::Open;
+            }
+        }
+    }
+
+    /// An operation was given up: these fields of it, or all of it when it has none. Says what that surely ended.
     pub(crate) fn given_up(
         &mut self,
         (phone, record, operation): (usize, RecordId, i64),
         fields: &[String],
         ended: Ended,
-    ) {
+    ) -> Vec<usize> {
+        let mut given_up = Vec::new();
         for no in self.numbers_of(phone, record) {
             let intent = &self.all[no];
             let concerned = match &intent.meant {
@@ -108,10 +125,16 @@ impl Intents {
                 Meant::Create | Meant::Barrier(_) => true,
             };
             if intent.operation == Some(operation) && concerned {
+                let was_last = intent.end == End::Open && ended == Ended::Surely;
                 self.end_as(no, ended);
+                if was_last {
+                    given_up.push(no);
+                    self.revive(no);
+                }
             }
         }
         self.tidy();
+        given_up
     }
 
     /// A record that was never sent is no more.
@@ -120,6 +143,22 @@ impl Intents {
             self.end_as(no, ended);
         }
         self.tidy();
+    }
+
+    /// The last edit of a field was given up: the one before it counts again, if it still waits.
+    fn revive(&mut self, no: usize) {
+        let (phone, record) = (self.all[no].phone, self.all[no].record);
+        let Some(field) = self.all[no].field().map(str::to_owned) else { return };
+        let own = |(other, earlier): &(usize, &Intent)| {
+            *other < no && earlier.phone == phone && earlier.field() == Some(&field) && earlier.known == Known::Kept
+        };
+        let last = self.of_record(record).rfind(own);
+        let last = last.map(|(other, earlier)| (other, earlier.end, earlier.told));
+        if let Some((before, End::Replaced, 1)) =
+            last.filter(|(before, ..)| self.all[*before].operation != self.all[no].operation)
+        {
+            self.reopen(before);
+        }
     }
 
     fn end_as(&mut self, no: usize, ended: Ended) {

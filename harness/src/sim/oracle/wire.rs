@@ -10,6 +10,10 @@ use flate2::read::GzDecoder;
 use serde_json::Value as Json;
 
 use super::Verdict;
+use crate::sim::cover::Cover;
+
+/// How a gzip stream begins (RFC 1952).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Every shipment that was ever sent: its phone and its text; and what was answered.
 #[derive(Default)]
@@ -19,8 +23,8 @@ pub(crate) struct Wire {
     told: HashMap<(usize, RecordId), BTreeSet<String>>,
     /// Phones that asked what became of what they had sent: what they learned then is not followed here.
     looked_up: BTreeSet<usize>,
-    /// Shipments that were told to wait: until when, true time.
-    floors: HashMap<String, i64>,
+    /// Shipments that were told to wait: since when, and until when, true time.
+    floors: HashMap<String, (i64, i64)>,
     /// Phones of which a request was refused as a whole.
     refused_whole: BTreeSet<usize>,
 }
@@ -50,11 +54,9 @@ impl Wire {
             for shipment in shipments {
                 let text = serde_json::to_string(&shipment).unwrap_or_default();
                 let key = shipment.id.to_string();
-                if let Some(floor_ms) = self.floors.get(&key).filter(|floor_ms| sure && now_ms < **floor_ms) {
-                    return Err(format!(
-                        "stuck: {key} is sent {} ms before the time that the server named",
-                        floor_ms - now_ms
-                    ));
+                let floor = self.floors.get(&key).map(|(_, until_ms)| until_ms - now_ms);
+                if let Some(early_ms) = floor.filter(|early_ms| sure && *early_ms > 0) {
+                    return Err(format!("stuck: {key} is sent {early_ms} ms before the time that the server named"));
                 }
                 match self.sent.get(&key) {
                     Some(before) if before.phone != phone || before.text != text => {
@@ -76,7 +78,7 @@ impl Wire {
     }
 
     /// The server has answered a push of a phone.
-    pub(crate) fn answered(&mut self, phone: usize, status: u16, body: &[u8]) {
+    pub(crate) fn answered(&mut self, phone: usize, status: u16, body: &[u8], cover: &mut Cover) {
         if matches!(status, 400 | 413 | 422 | 431) {
             self.refused_whole.insert(phone);
         }
@@ -84,14 +86,22 @@ impl Wire {
             let Ok(line) = serde_json::from_slice::<Json>(line) else { continue };
             let sent = line["shipment"].as_str().and_then(|key| self.sent.get(key));
             if let (Some(sent), Some(outcome)) = (sent, line["outcome"].as_str()) {
+                cover.count("outcome", outcome);
                 self.told.entry((sent.phone, sent.record)).or_default().insert(outcome.to_owned());
             }
         }
     }
 
     /// The server has answered what became of a phone's shipments.
-    pub(crate) fn looked_up(&mut self, phone: usize) {
+    pub(crate) fn looked_up(&mut self, phone: usize, body: &[u8], cover: &mut Cover) {
         self.looked_up.insert(phone);
+        let body = unpacked(body.to_vec(), body.starts_with(&GZIP)).unwrap_or_default();
+        for line in body.split(|byte| *byte == b'\n') {
+            let line: Json = serde_json::from_slice(line).unwrap_or_default();
+            if let Some(answer) = line["state"].as_str() {
+                cover.count("lookup", answer);
+            }
+        }
     }
 
     /// The phone has heard all of a reply: what was told to wait waits from now on.
@@ -103,16 +113,27 @@ impl Wire {
             {
                 // Clocks drift, and a day is the longest that a server may silence a phone.
                 let wait_ms = (after_s * 1_000).min(86_400_000) - 2_500;
-                self.floors.insert(key.to_owned(), now_ms + wait_ms);
+                self.floors.insert(key.to_owned(), (now_ms, now_ms + wait_ms));
             }
         }
     }
 
-    /// Whether a phone was, or may have been, answered one of these about a record.
+    /// The phone's app has died: what it has heard at this moment it may not have stored.
+    pub(crate) fn died(&mut self, (phone, now_ms): (usize, i64)) {
+        let sent = &self.sent;
+        let of_phone = |key: &String| sent.get(key).is_some_and(|sent| sent.phone == phone);
+        self.floors.retain(|key, (since_ms, _)| *since_ms != now_ms || !of_phone(key));
+    }
+
+    /// Whether a phone was answered one of these about a record. A refusal that it learns by asking again counts as such.
     pub(crate) fn was_told(&self, phone: usize, record: RecordId, outcomes: &[&str]) -> bool {
         let told = self.told.get(&(phone, record));
+        told.is_some_and(|told| outcomes.iter().any(|outcome| told.contains(*outcome)))
+    }
+
+    /// Whether a phone has ever asked what became of what it sent.
+    pub(crate) fn has_looked_up(&self, phone: usize) -> bool {
         self.looked_up.contains(&phone)
-            || told.is_some_and(|told| outcomes.iter().any(|outcome| told.contains(*outcome)))
     }
 
     /// Whether a push of a phone was ever refused as a whole.
@@ -123,10 +144,14 @@ impl Wire {
 
 fn plain(request: &HttpRequest) -> std::io::Result<Vec<u8>> {
     let packed = request.headers.iter().any(|(name, value)| name == "content-encoding" && value == "gzip");
+    unpacked(request.body.clone(), packed)
+}
+
+fn unpacked(body: Vec<u8>, packed: bool) -> std::io::Result<Vec<u8>> {
     if !packed {
-        return Ok(request.body.clone());
+        return Ok(body);
     }
     let mut plain = Vec::new();
-    GzDecoder::new(&request.body[..]).read_to_end(&mut plain)?;
+    GzDecoder::new(&body[..]).read_to_end(&mut plain)?;
     Ok(plain)
 }

@@ -5,6 +5,7 @@ use fieldkeep::state::{ReaderLocale, SyncFact, SyncState, sentence};
 use fieldkeep::{OutboxItem, WhyWaiting};
 
 use super::Verdict;
+use super::counts::counts_agree;
 use super::glance::Glance;
 use super::intents::Intents;
 
@@ -32,8 +33,11 @@ pub(crate) fn words_are_true(
     }
     let state = &glance.device;
     device_is_true(intents, truth, &glance.outbox, state)?;
+    counts_agree("the device", state, &glance.outbox.iter().collect::<Vec<_>>())?;
     let words = sentence(state, glance.now_ms, &ReaderLocale::default());
-    if words.text.is_empty() || words.text.contains('{') {
+    let is_key = !words.text.contains(' ') && words.text.contains(['_', '.']);
+    let has_gap = words.text.split('{').skip(1).any(|rest| rest.starts_with(|next: char| next.is_ascii_lowercase()));
+    if words.text.is_empty() || has_gap || is_key && !words.text.ends_with('.') {
         return Err(format!("no sentence for {:?}: {:?}", state.headline, words.text));
     }
     said(&state.headline, &words.text);
@@ -46,7 +50,7 @@ fn why_is_true(truth: &Truth, glance: &Glance, item: &OutboxItem) -> Verdict {
         WhyWaiting::Offline if truth.network != NetworkKind::None => lie("there is a network"),
         WhyWaiting::Ready | WhyWaiting::Lane { .. } if truth.network == NetworkKind::None => lie("there is no network"),
         WhyWaiting::InFlight if truth.pushes_under_way == 0 => lie("nothing is on its way"),
-        WhyWaiting::SignIn if truth.signed_in => lie("somebody is signed in"),
+        WhyWaiting::SignIn | WhyWaiting::WrongUser if truth.signed_in => lie("somebody is signed in"),
         WhyWaiting::Review { review } => {
             if glance.reviews.iter().any(|open| open.id == *review) {
                 Ok(())
@@ -97,14 +101,30 @@ fn device_is_true(intents: &Intents, truth: &Truth, outbox: &[OutboxItem], state
     Ok(())
 }
 
-/// A record that is called synced owes nothing.
+/// A record that is called settled owes nothing, and neither does the one that it belongs to.
 fn records_are_true(intents: &Intents, truth: &Truth, glance: &Glance) -> Verdict {
+    for (id, record) in &glance.records {
+        let own: Vec<&OutboxItem> = glance.outbox.iter().filter(|item| item.record == *id).collect();
+        counts_agree(&format!("record {id}"), &record.state, &own)?;
+    }
+    for (parent, state) in &glance.families {
+        if is_settled(&state.headline) {
+            return Err(format!(
+                "record {parent} with what belongs to it says {:?}, but not all is sent",
+                state.headline
+            ));
+        }
+    }
     for (_, intent) in intents.open_of(truth.phone).filter(|(_, intent)| intent.is_due()) {
         let Some(record) = glance.records.get(&intent.here) else { continue };
         let headline = &record.state.headline;
-        if matches!(headline, SyncFact::Synced { .. } | SyncFact::NothingYet | SyncFact::Refreshing) {
+        if is_settled(headline) || *headline == SyncFact::Refreshing {
             return Err(format!("record {} says {headline:?}, but {:?} is not on the server", record.id, intent.meant));
         }
     }
     Ok(())
+}
+
+fn is_settled(fact: &SyncFact) -> bool {
+    matches!(fact, SyncFact::Synced { .. } | SyncFact::NothingYet | SyncFact::Removed | SyncFact::OutOfSight)
 }
