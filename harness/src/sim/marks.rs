@@ -79,8 +79,12 @@ fn choose(field: &str, rng: &mut Rng) -> Value {
 
 /// The mark of a value, in JSON as the server stores it or as an app shows it.
 pub(crate) fn mark_of(field: &str, value: &Json) -> Option<Mark> {
+    let carrier = carrier(field)?;
+    if let (Carrier::Moment, Some(at_ms)) = (carrier, value.as_i64()) {
+        return Mark::try_from((at_ms - FIRST_MS).div_euclid(DAY_MS)).ok();
+    }
     let text = value.as_str()?;
-    match carrier(field)? {
+    match carrier {
         Carrier::Text => {
             let word = text.trim().split(' ').next()?;
             word.strip_prefix(['w', 'W'])?.parse().ok()
@@ -98,10 +102,13 @@ pub(crate) fn mark_of(field: &str, value: &Json) -> Option<Mark> {
     }
 }
 
+/// The first of those mornings, milliseconds since 1970 UTC.
+const FIRST_MS: i64 = 946_720_800_000;
+const DAY_MS: i64 = 86_400_000;
+
 /// Ten in the morning of that day.
 fn moment_ms(mark: Mark) -> i64 {
-    const FIRST_MS: i64 = 946_720_800_000;
-    FIRST_MS + i64::try_from(mark).unwrap_or(0) * 86_400_000
+    FIRST_MS + i64::try_from(mark).unwrap_or(0) * DAY_MS
 }
 
 fn first_day() -> Date {

@@ -78,7 +78,8 @@ impl Turn<'_> {
             faults.add(&field.name, problem.message);
             return Ok(None);
         }
-        let reads_otherwise = field.kind != FieldKind::Reference && json_of(sent.as_ref()) != change.to;
+        let is_text = field.kind != FieldKind::Reference && change.to.is_string();
+        let reads_otherwise = is_text && json_of(sent.as_ref()) != change.to;
         Ok(Some(ReadChange { field, from: read_from(tx, field, &change.from)?, sent, stored, reads_otherwise }))
     }
 }
