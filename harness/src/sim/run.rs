@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
 use fastrand::Rng;
 use fieldkeep::Resolve;
@@ -68,14 +69,22 @@ impl Violation {
 thread_local! {
     /// Where the last panic of this thread was, for a trace that says so.
     static PANICKED_AT: Cell<Option<String>> = const { Cell::new(None) };
+    static IN_A_WORLD: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A panic in a world is a finding, told with the others, and not on its own.
+/// A panic in a world is a finding, told with the others, and not on its own. Any other is told as always.
 pub(crate) fn quieten_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line()));
-        PANICKED_AT.set(place);
-    }));
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !IN_A_WORLD.get() {
+                return usual(panic);
+            }
+            let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line()));
+            PANICKED_AT.set(place);
+        }));
+    });
 }
 
 /// Runs a plan.
@@ -88,6 +97,7 @@ pub(crate) fn run(plan: &Plan, mode: Mode) -> Outcome {
         }
     };
     let mut at = None;
+    IN_A_WORLD.set(true);
     let live = catch_unwind(AssertUnwindSafe(|| {
         for phone in 0..world.phones.len() {
             world.open_app(phone)?;
@@ -99,6 +109,7 @@ pub(crate) fn run(plan: &Plan, mode: Mode) -> Outcome {
         at = None;
         heal(&mut world)
     }));
+    IN_A_WORLD.set(false);
     let verdict = live.unwrap_or_else(|panic| Err(format!("panic: {}", words_of(&*panic))));
     let violation = verdict.err().map(|words| Violation { step: at, words });
     let virtual_ms = world.now_ms() - BEGINNING_MS;
