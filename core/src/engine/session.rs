@@ -136,15 +136,15 @@ impl Engine {
     /// other is refused a person has to sign in: tokens are not tried without end.
     pub(super) fn failed(&mut self, failure: Failure) -> StepResult {
         let has_signed_in = std::mem::take(&mut self.core.shared().signed_in_anew);
-        let failure = match failure {
-            // A newer one has come while it was on its way, and is still to be tried.
-            Failure::SignIn { refused: Some(refused) } if self.core.ask_for_token() > Some(refused) => {
-                Failure::OtherToken { refused: true }
-            }
-            other => other,
+        let another = match failure {
+            Failure::OtherToken { refused } => Some(refused),
+            // One has come while this was on its way, and is still to be tried.
+            Failure::SignIn { refused: Some(refused) } if self.core.ask_for_token() > Some(refused) => Some(true),
+            _ => None,
         };
-        let failure = match failure {
-            Failure::OtherToken { refused } => {
+        let failure = match another {
+            None => failure,
+            Some(refused) => {
                 self.refusals += u32::from(refused);
                 if self.refusals < refusals_before_sign_in(has_signed_in) {
                     self.session = None;
@@ -152,7 +152,6 @@ impl Engine {
                 }
                 Failure::SignIn { refused: None }
             }
-            other => other,
         };
         self.last_failure = Some(failure.clone());
         if self.core.lane_failed(&failure)? >= FAILURES_BEFORE_PROBE {

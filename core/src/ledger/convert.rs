@@ -80,7 +80,7 @@ pub(super) fn as_now(unit: &Unit<'_>, record_type: &str, field: &str, value: Opt
 }
 
 /// The value as the field's present kind; as it was where it cannot be read so.
-pub(super) fn read_as(record_type: &RecordType, field: &str, value: Option<&Canonical>) -> Option<Canonical> {
+fn read_as(record_type: &RecordType, field: &str, value: Option<&Canonical>) -> Option<Canonical> {
     let (Some(declared), Some(value)) = (record_type.field(field), value) else { return value.cloned() };
     canonical_of_json(declared.kind, &value.json()).unwrap_or_else(|_| Some(value.clone()))
 }

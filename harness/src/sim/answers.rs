@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use super::marks::is_reference;
 use super::oracle::{Ended, Known, Meant, Verdict};
 use super::plan::Habit;
+use super::saving::is_storage;
 use super::world::World;
 
 impl World {
@@ -67,7 +68,7 @@ impl World {
                 self.phones[phone].answered.push((review.id, choice(&answer)));
                 self.intents.answered((phone, record, &field), &theirs, &answer, merged.as_ref());
             }
-            Err(KeepError::Full | KeepError::Unavailable { .. }) => {
+            Err(error) if is_storage(error) => {
                 self.intents.perhaps_answered((phone, record, &field), &theirs);
             }
             Err(error) => {
@@ -152,7 +153,7 @@ impl World {
                 let ended = self.given_up(phone, &plan, &names, Ended::Surely);
                 self.is_in_history(phone, keep, &ended)?;
             }
-            Err(KeepError::Full | KeepError::Unavailable { .. }) => {
+            Err(error) if is_storage(&error) => {
                 self.given_up(phone, &plan, &names, Ended::Perhaps);
             }
             Err(ref error) => self.refused_call(phone, error)?,

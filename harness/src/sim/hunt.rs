@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::cover::Cover;
 use super::plan::Plan;
+use super::reached::ENOUGH_WORLDS;
 use super::run::{Violation, run};
 use super::trace::Mode;
 use crate::stopwatch;
@@ -40,6 +41,11 @@ struct Shared {
 }
 
 impl Bag {
+    /// Whether all that must happen should have happened in so many worlds.
+    pub(crate) fn is_enough(&self) -> bool {
+        self.worlds >= ENOUGH_WORLDS
+    }
+
     /// How many of something in a second.
     #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
     pub(crate) fn per_second(count: u64, took: Duration) -> f64 {

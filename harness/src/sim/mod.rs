@@ -135,7 +135,7 @@ fn read(path: &Path) -> Result<Script, String> {
 pub fn failures(seeds: std::ops::Range<u64>) -> Vec<String> {
     run::quieten_panics();
     let bag = hunt::hunt(&Hunt { seeds, steps: STEPS, to_the_end: true, loud: false });
-    let never = if bag.worlds < reached::ENOUGH_WORLDS { Vec::new() } else { reached::never(&bag.cover) };
+    let never = if bag.is_enough() { reached::never(&bag.cover) } else { Vec::new() };
     let failures = bag.failures.into_iter().map(|(seed, violation)| format!("seed {seed}: {}", violation.words));
     failures.chain(never.into_iter().map(|what| format!("never happened: {what}"))).collect()
 }
@@ -204,7 +204,7 @@ fn many(args: &Args) -> ExitCode {
     for (seed, violation) in bag.failures.iter().skip(1) {
         println!("seed {seed}: {}", violation.words);
     }
-    let is_enough = bag.worlds >= reached::ENOUGH_WORLDS;
+    let is_enough = bag.is_enough();
     let never = reached::never(&bag.cover);
     for what in never.iter().filter(|_| is_enough || args.cover) {
         println!("never happened: {what}");

@@ -16,13 +16,12 @@ use fieldkeep::{
 };
 use fieldkeep_disk::{Disk, Process};
 
-use serde_json::Value as Json;
-
 use super::clocks::{PhoneClock, TrueTime};
 use super::flash::Flash;
 use super::network::Network;
-use super::oracle::{Commit, Meant, Truth};
+use super::oracle::{Commit, Truth};
 use super::radio::Radio;
+use super::saving::Meanings;
 use super::tokens::Tokens;
 use super::watched::Watched;
 
@@ -85,7 +84,7 @@ pub(crate) struct Tap {
     pub(crate) edits: Vec<Edit>,
     pub(crate) options: CommitOptions,
     /// What was meant by each of the edits.
-    pub(crate) meant: Vec<Vec<(RecordId, Meant, Json)>>,
+    pub(crate) meant: Meanings,
     pub(crate) commit: Commit,
     /// Whether it is known that it was kept.
     pub(crate) known: bool,

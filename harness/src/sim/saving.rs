@@ -15,10 +15,13 @@ use super::world::World;
 /// People tap again on what they saved lately.
 const REMEMBERED_TAPS: usize = 8;
 
+/// What was meant by each edit of a commit: record, thing, what was shown.
+pub(crate) type Meanings = Vec<Vec<(RecordId, Meant, Json)>>;
+
 /// A commit and what somebody meant by it.
 struct Saved {
     edits: Vec<Edit>,
-    meant: Vec<Vec<(RecordId, Meant, Json)>>,
+    meant: Meanings,
     options: CommitOptions,
 }
 
@@ -44,69 +47,57 @@ impl World {
     }
 
     fn save_as_meant(&mut self, phone: usize, keep: &Fieldkeep, saved: Saved) -> Result<bool, String> {
-        let names = self.names_on_server(keep, saved.meant.iter().flatten().map(|(id, ..)| *id));
-        let mut record_of = |id| names.get(&id).copied().unwrap_or(id);
-        let together = saved.options.together;
-        let now_ms = self.now_ms();
-        let commit = self.intents.begin((phone, now_ms), saved.meant.clone(), &mut record_of, together);
+        let commit = self.begin(phone, keep, saved.meant.clone(), saved.options.together);
         let is_fit = self.is_fit(phone, keep, &saved.edits);
-        let count = saved.edits.len();
         let result = keep.commit(saved.edits.clone(), saved.options.clone());
-        let (outcome, known) = match &result {
-            Ok(receipt) => (self.was_kept(phone, keep, &commit, &of_edits(&receipt.operations, count)), true),
-            Err(error) => (self.was_refused(phone, &commit, error, is_fit), !is_storage(error)),
-        };
-        outcome?;
+        match &result {
+            Ok(receipt) => {
+                let operations = of_edits(&receipt.operations, saved.edits.len());
+                self.was_kept(phone, keep, &commit, &operations)?;
+            }
+            Err(error) => self.was_refused(phone, &commit, error, is_fit)?,
+        }
+        let is_kept = result.is_ok();
+        let may_be_kept = is_kept || result.is_err_and(|error| is_storage(&error));
+        let at_ms = self.now_ms();
         let taps = &mut self.phones[phone].taps;
         // What could not be saved is tapped again at once or never.
         taps.retain(|tap| tap.known);
-        if saved.options.form_token.is_some() && (result.is_ok() || !known) {
+        if saved.options.form_token.is_some() && may_be_kept {
             let Saved { edits, meant, options } = saved;
-            taps.push(Tap { at_ms: now_ms, edits, options, meant, commit, known });
+            taps.push(Tap { at_ms, edits, options, meant, commit, known: is_kept });
             if taps.len() > REMEMBERED_TAPS {
                 taps.remove(0);
             }
         }
-        Ok(result.is_ok())
+        Ok(is_kept)
+    }
+
+    /// Tells the oracle what is about to be kept.
+    fn begin(&mut self, phone: usize, keep: &Fieldkeep, meant: Meanings, together: bool) -> Commit {
+        let names = self.names_on_server(keep, meant.iter().flatten().map(|(id, ..)| *id));
+        let mut record_of = |id| names.get(&id).copied().unwrap_or(id);
+        self.intents.begin((phone, self.time.now_ms()), meant, &mut record_of, together)
     }
 
     /// Somebody taps again on what was saved long ago: it is the same operation still, also after a restart. What could not
     /// be saved is saved now, unless it was all the same.
     pub(crate) fn tap_again(&mut self, phone: usize, keep: &Fieldkeep) -> Verdict {
-        /// Tokens are kept for thirty days.
-        const REMEMBERED_MS: i64 = 25 * 86_400_000;
-        let now_ms = self.now_ms();
-        let sure = self.phones[phone].clock.is_right();
-        let taps = &mut self.phones[phone].taps;
-        taps.retain(|tap| now_ms - tap.at_ms < REMEMBERED_MS);
-        if taps.is_empty() || !sure {
-            return Ok(());
-        }
-        let unknown = taps.iter().position(|tap| !tap.known);
-        let tap = taps.remove(unknown.unwrap_or_else(|| self.rng.usize(0..taps.len())));
+        let Some(tap) = self.take_tap(phone) else { return Ok(()) };
         let again = keep.commit(tap.edits.clone(), tap.options.clone());
-        let name = self.phones[phone].name.clone();
         self.say_of(phone, &format!("taps again: {:?}", again.as_ref().map(|receipt| receipt.repeated)));
         self.cover.count("tap", if tap.known { "on what was saved" } else { "on what could not be saved" });
+        let name = self.phones[phone].name.clone();
         match &again {
-            Ok(receipt) if receipt.repeated || !tap.known => {
-                let operations = of_edits(&receipt.operations, tap.edits.len());
-                let commit = if receipt.repeated {
-                    tap.commit
-                } else {
-                    if self.intents.has_landed(&tap.commit) {
-                        return Err(format!("{name}: twice: what had been sent was saved again"));
-                    }
-                    self.intents.refused(&tap.commit);
-                    let names = self.names_on_server(keep, tap.meant.iter().flatten().map(|(id, ..)| *id));
-                    let mut record_of = |id| names.get(&id).copied().unwrap_or(id);
-                    self.intents.begin((phone, now_ms), tap.meant, &mut record_of, tap.options.together)
-                };
-                if !tap.known {
-                    self.was_kept(phone, keep, &commit, &operations)?;
-                }
+            Ok(receipt) if receipt.repeated && tap.known => {}
+            Ok(_) if tap.known => {
+                return Err(format!("{name}: twice: a tap on what was saved was taken for another edit"));
             }
-            Ok(_) => return Err(format!("{name}: twice: a tap on what was saved was taken for another edit")),
+            Ok(receipt) => {
+                let operations = of_edits(&receipt.operations, tap.edits.len());
+                let commit = if receipt.repeated { tap.commit } else { self.begin_anew(phone, keep, tap)? };
+                self.was_kept(phone, keep, &commit, &operations)?;
+            }
             Err(error) if is_storage(error) => self.phones[phone].taps.push(tap),
             Err(KeepError::FormTokenReused) => {
                 return Err(format!("{name}: twice: the same edits were taken for others"));
@@ -120,6 +111,29 @@ impl World {
         }
         self.look(phone)?;
         self.pump(phone)
+    }
+
+    /// What somebody taps on again: what could not be saved, else something saved lately.
+    fn take_tap(&mut self, phone: usize) -> Option<Tap> {
+        /// Tokens are kept for thirty days.
+        const REMEMBERED_MS: i64 = 25 * 86_400_000;
+        let now_ms = self.now_ms();
+        let of = &mut self.phones[phone];
+        of.taps.retain(|tap| now_ms - tap.at_ms < REMEMBERED_MS);
+        if of.taps.is_empty() || !of.clock.is_right() {
+            return None;
+        }
+        let unknown = of.taps.iter().position(|tap| !tap.known);
+        Some(of.taps.remove(unknown.unwrap_or_else(|| self.rng.usize(0..of.taps.len()))))
+    }
+
+    /// The first tap turns out not to have been kept: what is kept now is another commit.
+    fn begin_anew(&mut self, phone: usize, keep: &Fieldkeep, tap: Tap) -> Result<Commit, String> {
+        if self.intents.has_landed(&tap.commit) {
+            return Err(format!("{}: twice: what had been sent was saved again", self.phones[phone].name));
+        }
+        self.intents.refused(&tap.commit);
+        Ok(self.begin(phone, keep, tap.meant, tap.options.together))
     }
 
     fn was_kept(&mut self, phone: usize, keep: &Fieldkeep, commit: &Commit, operations: &[Option<i64>]) -> Verdict {
@@ -153,23 +167,20 @@ impl World {
 
     /// Whether nothing speaks against these edits: every record is there and open, every value is one that the form offers.
     fn is_fit(&self, phone: usize, keep: &Fieldkeep, edits: &[Edit]) -> bool {
-        let of = &self.phones[phone];
-        let withdrawn = |value: &Value| of.schema.version > 1 && *value == Value::Choice("urgent".to_owned());
+        let is_new = self.phones[phone].schema.version > 1;
         let is_open = |id: RecordId| {
             let record = keep.get(id).ok().flatten();
             record.is_some_and(|record| record.id == id && record.status == RecordStatus::Open)
         };
+        // A record that is made in the same commit is not there before.
+        let is_offered = |value: &Value| match value {
+            Value::Choice(choice) => !(is_new && choice == "urgent"),
+            Value::Reference(id) => keep.get(*id).is_ok_and(|record| record.is_none()) || is_open(*id),
+            _ => true,
+        };
         edits.iter().all(|edit| match edit {
-            Edit::Create { fields, .. } => !fields.values().any(|value| {
-                withdrawn(value)
-                    || matches!(value, Value::Reference(id) if keep.get(*id).ok().flatten().is_some() && !is_open(*id))
-            }),
-            Edit::Patch { id, fields, .. } => {
-                is_open(*id)
-                    && !fields
-                        .values()
-                        .any(|value| withdrawn(value) || matches!(value, Value::Reference(to) if !is_open(*to)))
-            }
+            Edit::Create { fields, .. } => fields.values().all(is_offered),
+            Edit::Patch { id, fields, .. } => is_open(*id) && fields.values().all(is_offered),
             Edit::Archive { id, .. } | Edit::Signoff { id, .. } => is_open(*id),
             Edit::Reopen { .. } => false,
         })
@@ -215,7 +226,7 @@ fn of_edits(operations: &[i64], count: usize) -> Vec<Option<i64>> {
 }
 
 /// Whether it is about the storage: what was being kept may be there or not.
-fn is_storage(error: &KeepError) -> bool {
+pub(crate) fn is_storage(error: &KeepError) -> bool {
     matches!(error, KeepError::Full | KeepError::Unavailable { .. })
 }
 

@@ -10,9 +10,9 @@ use super::world::{Event, Exchange, Piece, World};
 const STORM: usize = 400;
 const STORM_MS: i64 = 600_000;
 /// Dates have seconds, and a phone's clock drifts.
-const CLOCK_NOISE_MS: i64 = 2_500;
+pub(crate) const CLOCK_NOISE_MS: i64 = 2_500;
 /// The longest that a server may silence a phone.
-const DAY_MS: i64 = 86_400_000;
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// When the server wants to be asked again, by its answer.
 pub(crate) fn floor_of(status: u16, headers: &[(String, String)], now_ms: i64) -> Option<i64> {

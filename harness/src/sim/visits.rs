@@ -7,10 +7,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::oracle::{self, Glance, Truth, Verdict};
 use super::phone::LookedAt;
+use super::traffic::CLOCK_NOISE_MS;
 use super::world::World;
-
-/// Clocks drift, and a step is rounded up.
-const SLACK_MS: i64 = 2_500;
 
 impl World {
     /// The oracle looks at a phone, if anything has changed there or around it.
@@ -131,7 +129,7 @@ impl World {
             None => Err(format!("{}: stuck: something is ready, and nobody will send it", of.name)),
             // A step that failed for its storage is tried again after a minute.
             Some(_) if app.stumbled => Ok(()),
-            Some(at_ms) if at_ms - goes_at_ms.max(self.now_ms()) > SLACK_MS => Err(format!(
+            Some(at_ms) if at_ms - goes_at_ms.max(self.now_ms()) > CLOCK_NOISE_MS => Err(format!(
                 "{}: stuck: somebody comes back {} ms after the time that is shown",
                 of.name,
                 at_ms - goes_at_ms.max(self.now_ms())

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use super::Verdict;
 use crate::sim::cover::Cover;
+use crate::sim::traffic::{CLOCK_NOISE_MS, DAY_MS};
 
 /// How a gzip stream begins (RFC 1952).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -112,7 +113,7 @@ impl Wire {
                 (line["shipment"].as_str(), line["outcome"].as_str(), line["after_s"].as_i64())
             {
                 // Clocks drift, and a day is the longest that a server may silence a phone.
-                let wait_ms = (after_s * 1_000).min(86_400_000) - 2_500;
+                let wait_ms = (after_s * 1_000).min(DAY_MS) - CLOCK_NOISE_MS;
                 self.floors.insert(key.to_owned(), (now_ms, now_ms + wait_ms));
             }
         }
