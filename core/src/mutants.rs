@@ -50,7 +50,7 @@ mutants! {
     HalfTidied "half-tidied" "The clean-up leaves half of the newest operation, as it once did."
     UnheardNetwork "unheard-network" "Nobody wakes the engine when the network comes back and that cannot be stored, as it once was."
     OwnConflict "own-conflict" "A person is asked to choose between two values of their own, as once after \"try again\"."
-    GoodTokenRefused "good-token-refused" "A token counts as refused though the server took it, when the answer could not be stored."
+    GoodTokenRefused "good-token-refused" "That the server takes a token does not end the count of those that it refused."
     LaneHidesLater "lane-hides-later" "The lane's time is named for an item that waits longer than the lane, as it once was."
     GroupWaitUnsaid "group-wait-unsaid" "A member of a group is called ready while another one's time has not come, as it once was."
     GroupTimePassed "group-time-passed" "A time that the server names for one part of a group counts only when all parts are answered, as once."
@@ -60,6 +60,11 @@ mutants! {
     DeleterIsAuthor "deleter-is-author" "Who deleted a record counts as the author of its values, as once."
     StrangerStays "stranger-stays" "A token is called somebody else's though a person has signed in since, as once."
     NewTokenBlamed "new-token-blamed" "A new token counts as refused because an older one was, as once."
+    KeptAnswerIsFresh "kept-answer-is-fresh" "The record beside an answer that the server may have kept is taken for the present one, as once."
+    AsksAboutTheSame "asks-about-the-same" "An earlier edit that counts again is asked about though it says what the others say, as once."
+    OldAuthorNamed "old-author-named" "Of a value that came without its record, whoever changed the record before counts as the author, as once."
+    SessionsLast "sessions-last" "A session lasts as long as the app, and with it what is believed of the clock, as once."
+    OlderNewsOnTop "older-news-on-top" "A page that waited for an answer is taken though the answer is newer, as once."
     LaterIsNow "later-is-now" "An item that was told to wait does not."
 }
 

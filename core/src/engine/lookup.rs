@@ -29,7 +29,7 @@ impl Engine {
             }
             Err(failure) => return self.failed(failure),
         };
-        self.refusals = 0;
+        self.token_was_taken();
         self.core.write(Turn::Engine, |unit| take_unseen(unit, &asked, &answers))?;
         self.core.lane_succeeded()?;
         self.rescan()
@@ -63,7 +63,7 @@ impl Engine {
             Err(failure) => return self.failed(failure),
         };
         self.questions = QUESTIONS;
-        self.refusals = 0;
+        self.token_was_taken();
         let verdicts = self.core.write(Turn::Engine, |unit| clear_doubts(unit, &list, &answers))?;
         for (shipment, verdict) in list.iter().zip(verdicts) {
             if verdict == Cleared::SendAgain {

@@ -58,7 +58,7 @@ impl Engine {
         let end = self.race(page).await;
         if end.is_ok() || defect.is_some() {
             // The token is good, whatever becomes of the page here.
-            self.refusals = 0;
+            self.token_was_taken();
         }
         if let Some(error) = defect {
             return Err(error);

@@ -49,9 +49,9 @@ impl Engine {
             Ok(outcome) => outcome,
             Err(failure) => PushOutcome { lines: Vec::new(), too_long: 0, end: Err(failure) },
         };
-        if outcome.end.is_ok() && !mutants::is(Mutant::GoodTokenRefused) {
+        if outcome.end.is_ok() {
             // The token is good, whatever becomes of the answer here.
-            self.refusals = 0;
+            self.token_was_taken();
         }
         let answered = self.settle_lines(&batch, &outcome.lines);
         self.sending(false);

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::step::{Engine, StepResult};
+use crate::clock::Moment;
 use crate::mutants::{self, Mutant};
 use crate::remote::{Failure, Greeting};
-use crate::schedule::{FAILURES_BEFORE_PROBE, LaneReason, TOKENS_TRIED, TOKENS_TRIED_AT_MOST};
+use crate::schedule::{Due, FAILURES_BEFORE_PROBE, LaneReason, SESSION_MS, TOKENS_TRIED, TOKENS_TRIED_AT_MOST};
 use crate::store::meta::{self, Skew, Versions};
 use crate::store::{StoreError, StoreResult, Turn, changes};
 use crate::value::{MAX_INSTANT_MS, MIN_INSTANT_MS};
@@ -26,6 +27,14 @@ pub(super) struct Session {
     pub(super) key_lifetime_ms: i64,
     /// The generation of the token whose user is known.
     pub(super) token: u64,
+    /// After that the server is asked again.
+    ends: Due,
+}
+
+impl Session {
+    pub(super) fn has_ended(&self, now: &Moment) -> bool {
+        self.ends.remaining_ms(now) == 0 && !mutants::is(Mutant::SessionsLast)
+    }
 }
 
 /// Whether the server takes anything from this version of the app.
@@ -59,6 +68,7 @@ impl Engine {
             batch_bytes: hello.limits.batch_bytes.clamp(1, crate::schedule::BATCH_BYTES),
             key_lifetime_ms: hello.key_lifetime_s.clamp(0, MAX_KEY_LIFETIME_S) * 1000,
             token,
+            ends: Due::after(&self.core.context.clock.now(), SESSION_MS),
         });
         // The way is free; but only what the session was opened for ends the count of failures, or a network that passes
         // small requests alone would be tried every few seconds.
@@ -130,6 +140,13 @@ impl Engine {
         self.core.write(Turn::Engine, |unit| unit.journal(None, "wrong_user", &json!({"user": hello.user})))?;
         self.core.notices.everything();
         Ok(())
+    }
+
+    /// The server has taken the token: refusals are counted anew.
+    pub(super) fn token_was_taken(&mut self) {
+        if !mutants::is(Mutant::GoodTokenRefused) {
+            self.refusals = 0;
+        }
     }
 
     /// A failure of the whole exchange. Stopping is none, and another token only means to ask whose it is. When one after the

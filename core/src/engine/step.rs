@@ -78,6 +78,9 @@ impl Engine {
             self.session = None;
             self.cleared.clear();
         }
+        if self.session.as_ref().is_some_and(|session| session.has_ended(&self.core.context.clock.now())) {
+            self.session = None;
+        }
         let opened_with = self.session.as_ref().map(|session| session.token);
         let current = self.core.ask_for_token();
         if current.is_some() && current != opened_with {

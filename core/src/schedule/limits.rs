@@ -21,6 +21,9 @@ pub const FAILURES_BEFORE_PROBE: i64 = 3;
 /// When a network returns, the lane is due within so many milliseconds, drawn at random: a whole shift walks out of the
 /// same basement.
 pub const REGAINED_SPREAD_MS: i64 = 2_000;
+/// A session lasts so long; then the server is asked again what it takes, and what time it is. A phone's clock may go wrong by
+/// four seconds a day, and a limit may change while an app runs for weeks (requirement D8).
+pub const SESSION_MS: i64 = DAY_MS / 2;
 /// When so many tokens were refused one after the other and nothing has succeeded between, a person has to sign in. Two may
 /// have expired in turn.
 pub const TOKENS_TRIED: u32 = 3;
