@@ -213,6 +213,17 @@ pub(super) fn move_theirs(work: &mut Work, field: &str, theirs: Option<&Canonica
     }
 }
 
+/// Where the last edit that is asked about says what is stored anyway there is nothing to choose.
+pub(super) fn withdraw_where_agreed(unit: &Unit<'_>, work: &mut Work) -> StoreResult<()> {
+    for field in work.live_fields() {
+        let last = work.live_on(&field).next_back().filter(|change| change.state == State::Held);
+        if last.is_some_and(|change| change.to.as_ref() == work.base.get(&field)) {
+            withdraw(unit, work, &field)?;
+        }
+    }
+    Ok(())
+}
+
 /// Both sides say the same now: the held changes of the field are done, and so is the question when it held no others.
 pub(super) fn withdraw(unit: &Unit<'_>, work: &mut Work, field: &str) -> StoreResult<()> {
     let mut concerned = Vec::new();

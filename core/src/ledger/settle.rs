@@ -48,7 +48,8 @@ pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) 
     }
     match first {
         Outcome::Applied { seq, server_id, stored } => {
-            let news = Applied { seq: *seq, server_id: Some(server_id), stored: stored.iter().collect() };
+            let (stored, may_be_old) = (stored.iter().collect(), may_be_old(shipment));
+            let news = Applied { seq: *seq, server_id: Some(server_id), stored, may_be_old };
             applied(unit, &mut work, shipment, &news, line.record.as_ref())?;
         }
         Outcome::Later { after_s } if *after_s > 0 => {
@@ -188,7 +189,8 @@ pub(super) fn applied_by_lookup(
     record: Option<&Entry>,
 ) -> StoreResult<()> {
     let mut work = Work::load(unit, shipment.record)?;
-    let news = Applied { seq, server_id: record.map(|entry| &entry.server_id), stored };
+    let server_id = record.map(|entry| &entry.server_id);
+    let news = Applied { seq, server_id, stored, may_be_old: false };
     applied(unit, &mut work, shipment, &news, record)?;
     work.save(unit)
 }
@@ -210,9 +212,15 @@ pub(super) fn settle_by_page(unit: &Unit<'_>, mut work: Work, entry: &Entry) -> 
     let Some(shipment) = work.shipment.clone() else { return Ok(()) };
     let named = entry.by.iter().find(|applied| applied.shipment == shipment.key);
     let Some(named) = named else { return Ok(()) };
-    let news = Applied { seq: named.seq, server_id: Some(&entry.server_id), stored: named.stored.iter().collect() };
+    let stored = named.stored.iter().collect();
+    let news = Applied { seq: named.seq, server_id: Some(&entry.server_id), stored, may_be_old: false };
     applied(unit, &mut work, &shipment, &news, Some(entry))?;
     work.save(unit)
+}
+
+/// Some servers keep whole answers: beside the answer to what went out before, the record may be as it was then.
+fn may_be_old(shipment: &OpenShipment) -> bool {
+    shipment.attempts > 1 && !mutants::is(Mutant::KeptAnswerIsFresh)
 }
 
 /// What an acknowledgement says.
@@ -220,6 +228,8 @@ struct Applied<'a> {
     seq: i64,
     server_id: Option<&'a String>,
     stored: Vec<(&'a String, &'a Json)>,
+    /// Others may have changed the record since.
+    may_be_old: bool,
 }
 
 fn applied(
@@ -230,6 +240,8 @@ fn applied(
     record: Option<&Entry>,
 ) -> StoreResult<()> {
     let sent = sent_changes(work, shipment.no);
+    // What changed nothing on the server comes in no page.
+    let is_news = work.row.server_seq.unwrap_or(i64::MIN) < news.seq;
     shipments::settle(unit.db, shipment.no, Ending::Applied)?;
     journal_ops(unit, work, shipment, &sent, "applied", &json!({"seq": news.seq, "server_id": news.server_id}))?;
     for change in work.changes.iter_mut().filter(|change| is_sent(change, shipment.no)) {
@@ -240,7 +252,12 @@ fn applied(
             (ChangeKind::Archive, "") => work.row.life = Life::Archived,
             (ChangeKind::Reopen, "") => work.row.life = Life::Alive,
             (_, "") => {}
-            (_, field) => work.base.set(field, change.to.clone()),
+            (_, field) => {
+                work.base.set(field, change.to.clone());
+                if !mutants::is(Mutant::OldAuthorNamed) {
+                    work.row.set_author(field, FieldAuthor { who: change.author.clone(), at_ms: unit.now_ms });
+                }
+            }
         }
     }
     for (field, value) in &news.stored {
@@ -253,10 +270,11 @@ fn applied(
     work.row.due = None;
     work.row.synced_ms = Some(unit.now_ms);
     settle_what_now_agrees(unit, work)?;
-    let carried = record.filter(|entry| entry.seq >= news.seq || mutants::is(Mutant::NoOrderCheck));
-    if let Some(entry) = carried {
+    if let Some(entry) = record.filter(|entry| entry.seq >= news.seq) {
         theirs::take_or_report(unit, work, entry)?;
     }
+    work.row.stale |= news.may_be_old && is_news;
+    theirs::drop_older(work, news.seq);
     theirs::unpark(unit, work)?;
     ask_of_lost_parents(unit, work)?;
     attach_server_id(unit, work, news)?;
@@ -305,21 +323,15 @@ fn attach_server_id(unit: &Unit<'_>, work: &mut Work, news: &Applied<'_>) -> Sto
     Ok(())
 }
 
-/// A later edit may say what is stored by now anyway: it is done, or its question withdrawn.
+/// A later edit may say what is stored by now anyway; where it says something else, that is what it is asked about.
 fn settle_what_now_agrees(unit: &Unit<'_>, work: &mut Work) -> StoreResult<()> {
+    hold::withdraw_where_agreed(unit, work)?;
+    let by = FieldAuthor { who: unit.context.user.clone(), at_ms: unit.now_ms };
     for field in work.live_fields() {
-        let last = work.live_on(&field).next_back().map(|change| (change.state, change.to.clone()));
+        let is_held = work.live_on(&field).next_back().is_some_and(|change| change.state == State::Held);
         let base = work.base.get(&field).cloned();
-        match last {
-            Some((State::Held, to)) if to == base => hold::withdraw(unit, work, &field)?,
-            Some((State::Held, _)) => {
-                let by = FieldAuthor { who: unit.context.user.clone(), at_ms: unit.now_ms };
-                let shown = work.open_review(&field).map(|review| review.theirs.clone());
-                if shown.is_some_and(|theirs| theirs != base) {
-                    hold::move_theirs(work, &field, base.as_ref(), &by);
-                }
-            }
-            _ => {}
+        if is_held && work.open_review(&field).is_some_and(|review| review.theirs != base) {
+            hold::move_theirs(work, &field, base.as_ref(), &by);
         }
     }
     Ok(())
@@ -336,6 +348,7 @@ fn refused(
     let news = record.filter(|entry| is_news(work, entry));
     if let Some(entry) = news {
         theirs::take_or_report(unit, work, entry)?;
+        work.row.stale |= may_be_old(shipment);
     }
     theirs::unpark(unit, work)?;
     match refusal {
@@ -387,6 +400,9 @@ fn conflict(
         if shipped_from.is_some_and(|from| from.as_ref() == work.base.get(&listed.field)) {
             let by = FieldAuthor { who: listed.by.clone(), at_ms: listed.at_ms };
             theirs::take_field(unit, work, &listed.field, theirs.as_ref(), &by)?;
+            if !mutants::is(Mutant::OldAuthorNamed) {
+                work.row.set_author(&listed.field, by);
+            }
         }
     }
     bounce(unit, work);

@@ -123,6 +123,16 @@ fn park(work: &mut Work, entry: &Entry) {
     }
 }
 
+/// An answer is newer than the parked entry, which would put back what the answer has replaced. The record comes again, in
+/// a page that has both.
+pub(super) fn drop_older(work: &mut Work, answered_seq: i64) {
+    let parked = work.row.theirs.as_deref().and_then(|text| serde_json::from_str::<Entry>(text).ok());
+    let in_order = !mutants::is(Mutant::OlderNewsOnTop) && !mutants::is(Mutant::NoOrderCheck);
+    if in_order && parked.is_some_and(|entry| entry.seq < answered_seq) {
+        work.row.theirs = None;
+    }
+}
+
 /// Takes the parked entry, now that nothing of the record is on the wire.
 pub(super) fn unpark(unit: &Unit<'_>, work: &mut Work) -> StoreResult<()> {
     let Some(parked) = work.row.theirs.take() else { return Ok(()) };

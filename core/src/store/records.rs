@@ -88,10 +88,21 @@ impl RecordRow {
         self.authors = serde_json::to_string(&authors).ok();
     }
 
+    /// Notes who changed one field last, where no entry came to say it.
+    pub(crate) fn set_author(&mut self, field: &str, author: FieldAuthor) {
+        let mut authors = self.authors();
+        authors.insert(field.to_owned(), author);
+        self.authors = serde_json::to_string(&authors).ok();
+    }
+
     /// Who changed a field last and when, if the server has said it.
     pub(crate) fn author_of(&self, field: &str) -> Option<FieldAuthor> {
-        let authors: BTreeMap<String, FieldAuthor> = serde_json::from_str(self.authors.as_deref()?).ok()?;
-        authors.get(field).or_else(|| authors.get("")).cloned()
+        let mut authors = self.authors();
+        authors.remove(field).or_else(|| authors.remove(""))
+    }
+
+    fn authors(&self) -> BTreeMap<String, FieldAuthor> {
+        self.authors.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
     }
 }
 
