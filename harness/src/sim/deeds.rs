@@ -229,18 +229,15 @@ impl World {
             }
             Whim::ShortKeys => json!({ "do": "limits", "key_lifetime_s": rng.i64(30..9_000) }),
             Whim::Tamper => {
-                let hows = [
-                    json!("html"),
-                    json!("not_utf8"),
-                    json!("too_deep"),
-                    json!("no_record"),
-                    json!({ "drop_lines": rng.u32(0..3) }),
-                ];
+                let hows =
+                    [json!("html"), json!("not_utf8"), json!("too_deep"), json!({ "drop_lines": rng.u32(0..3) })];
                 let path = one(rng, &[json!("push"), json!("pull")]);
                 let (how, times) = (one(rng, &hows), rng.u32(1..4));
-                // A server that sends no records along is a server like many: it goes on for a while.
-                let times = if how == "no_record" { times * 20 } else { times };
                 json!({ "do": "tamper", "path": path, "how": how, "times": times })
+            }
+            // A server like many: it goes on for a while.
+            Whim::NoRecords => {
+                json!({ "do": "tamper", "path": "push", "how": "no_record", "times": rng.u32(10..60) })
             }
             Whim::NoOldApps => {
                 let from = if rng.bool() { 2 } else { 1 };

@@ -5,6 +5,7 @@ use fieldkeep::{OpenError, Query};
 
 use super::oracle::Verdict;
 use super::people::Keep;
+use super::phone::{DRAFT, Form};
 use super::watched::Watched;
 use super::world::World;
 
@@ -74,11 +75,18 @@ impl World {
         Ok(())
     }
 
+    /// What was put aside is there, and taken up.
     fn draft_is_there(&mut self, phone: usize) -> Verdict {
-        let (Some(text), Some(keep)) = (self.phones[phone].draft.clone(), self.keep_of(phone)) else { return Ok(()) };
-        match keep.draft("form") {
-            Ok(Some(draft)) if draft.fields == text => Ok(()),
-            Ok(found) => Err(format!("{}: lost: the draft {text:?}, there is {found:?}", self.phones[phone].name)),
+        let Some(keep) = self.keep_of(phone) else { return Ok(()) };
+        let of = &mut self.phones[phone];
+        let Some(draft) = &of.draft else { return Ok(()) };
+        match keep.draft(DRAFT) {
+            Ok(Some(found)) if found.fields == draft.text && found.seen.is_some() => {
+                let seen = found.seen.unwrap_or(draft.form.seen.clone());
+                of.screen.form = Some(Form { seen, token: keep.new_form_token(), ..draft.form.clone() });
+                Ok(())
+            }
+            Ok(found) => Err(format!("{}: lost: the draft {:?}, there is {found:?}", of.name, draft.text)),
             Err(_) if self.phones[phone].storage_is_ill => Ok(()),
             Err(error) => Err(format!("{}: the draft cannot be read: {error}", self.phones[phone].name)),
         }

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::marks::{Mark, type_in};
 use super::oracle::{Meant, Verdict};
-use super::phone::{Form, Wanted};
+use super::phone::{DRAFT, Draft, Form, Wanted};
 use super::plan::Habit;
 use super::world::World;
 
@@ -104,9 +104,15 @@ impl World {
         self.phones[phone].screen.form = None;
         let edit = self.patch(phone, keep, &form, habit == Habit::SaveClearing);
         let Some(meaning) = edit else { return Ok(()) };
-        let options = CommitOptions { form_token: Some(form.token), ..CommitOptions::default() };
+        let draft = self.phones[phone].draft.take_if(|draft| draft.form.record == form.record);
+        let options = CommitOptions {
+            form_token: Some(form.token),
+            draft: draft.is_some().then(|| DRAFT.to_owned()),
+            ..CommitOptions::default()
+        };
         let again = meaning.0.clone();
         let kept = self.commit(phone, keep, vec![meaning], options.clone())?;
+        self.draft_goes_with_it(phone, keep, draft, kept)?;
         if habit == Habit::DoubleTap && kept && self.phones[phone].app.is_some() {
             self.second_tap(phone, keep, again, options)?;
         }
@@ -115,6 +121,22 @@ impl World {
             self.phones[phone].screen.form = Some(Form { token: keep.new_form_token(), ..form });
         }
         Ok(())
+    }
+
+    /// What was put aside goes in the same step in which the work is kept.
+    fn draft_goes_with_it(&mut self, phone: usize, keep: &Fieldkeep, draft: Option<Draft>, kept: bool) -> Verdict {
+        let of = &mut self.phones[phone];
+        if draft.is_none() || of.storage_is_ill || of.disk.is_dead() || of.app.is_none() {
+            return Ok(());
+        }
+        match keep.draft(DRAFT) {
+            Ok(None) if kept => Ok(()),
+            Ok(Some(_)) if !kept => {
+                of.draft = draft;
+                Ok(())
+            }
+            found => Err(format!("{}: lost: of a draft, kept {kept}, there is {found:?}", of.name)),
+        }
     }
 
     fn second_tap(&mut self, phone: usize, keep: &Fieldkeep, edit: Edit, options: CommitOptions) -> Verdict {
@@ -307,11 +329,11 @@ impl World {
         let Some(form) = self.phones[phone].screen.form.clone() else { return Ok(()) };
         let mark = self.new_mark();
         let text = format!("half a sentence {mark}");
-        let saved = keep.save_draft("form", Some(form.record), Some(form.seen), &text);
+        let saved = keep.save_draft(DRAFT, Some(form.record), Some(form.seen.clone()), &text);
         self.mourn(phone)?;
         match saved {
             Ok(()) => {
-                self.phones[phone].draft = Some(text);
+                self.phones[phone].draft = Some(Draft { text, form });
                 Ok(())
             }
             Err(error) => {

@@ -44,7 +44,7 @@ pub(crate) struct Phone {
     /// What is on the screen, while the app runs.
     pub(crate) screen: Screen,
     /// What was saved of a half-filled form.
-    pub(crate) draft: Option<String>,
+    pub(crate) draft: Option<Draft>,
     /// Something is wrong with its storage, or was a moment ago.
     pub(crate) storage_is_ill: bool,
     /// What the oracle has seen last.
@@ -105,6 +105,15 @@ pub(crate) struct Form {
     pub(crate) shown: HashMap<String, Value>,
     pub(crate) seen: SeenStamp,
     pub(crate) token: FormToken,
+}
+
+/// The name under which a form is put aside.
+pub(crate) const DRAFT: &str = "form";
+
+/// A form that was put aside half filled.
+pub(crate) struct Draft {
+    pub(crate) text: String,
+    pub(crate) form: Form,
 }
 
 /// The app, running.

@@ -53,7 +53,7 @@ const ANSWER_WITHOUT_RECORD: &[Beat] = &[
     (SOON, Person(Habit::SaveAtOnce)),
     (SOON, Person(Habit::SaveAtOnce)),
     (MOMENTS, Office(Deed::EditWhatIsEdited)),
-    (SOON, Server(Whim::Tamper)),
+    (SOON, Server(Whim::NoRecords)),
     (MOMENTS, Phone(Mishap::Online)),
     (MOMENTS, Person(Habit::ReadWords)),
 ];
@@ -128,6 +128,39 @@ const PARTED: &[Beat] = &[
     (MOMENTS, Person(Habit::AnswerTheirs)),
 ];
 
+/// The server wants to be asked later; others go on meanwhile, and in the end it refuses, with few words.
+const TOLD_TO_WAIT: &[Beat] = &[
+    (SOON, Server(Whim::AnswerLater)),
+    (SOON, Person(Habit::SaveAtOnce)),
+    (SOON, Person(Habit::SaveAtOnce)),
+    (MOMENTS, Office(Deed::EditWhatIsEdited)),
+    (SOON, Office(Deed::EditWhatIsEdited)),
+    (MOMENTS, Person(Habit::SyncNow)),
+    (MOMENTS, Server(Whim::NoRecords)),
+    (SOON, Server(Whim::RefuseField)),
+    (HOURS, Person(Habit::SyncNow)),
+];
+
+/// One token after the other ends, while the phone asks.
+const TOKENS_END: &[Beat] = &[
+    (SOON, Phone(Mishap::SlowNetwork)),
+    (SOON, Server(Whim::ExpireToken)),
+    (SOON, Person(Habit::SyncNow)),
+    (SOON, Server(Whim::ExpireToken)),
+    (SOON, Server(Whim::ExpireToken)),
+    (MINUTES, Phone(Mishap::Online)),
+];
+
+/// Half a form is put aside, and taken up in a new version of the app.
+const HALF_A_FORM: &[Beat] = &[
+    (SOON, Office(Deed::Edit)),
+    (MOMENTS, Person(Habit::OpenForm)),
+    (MOMENTS, Person(Habit::SaveDraft)),
+    (MINUTES, Phone(Mishap::Upgrade)),
+    (MOMENTS, Person(Habit::Save)),
+    (MOMENTS, Person(Habit::ReadWords)),
+];
+
 const SCENES: &[&[Beat]] = &[
     IMPATIENCE,
     LOST_ANSWER,
@@ -138,6 +171,9 @@ const SCENES: &[&[Beat]] = &[
     NO_ROOM,
     UPDATE,
     PARTED,
+    TOLD_TO_WAIT,
+    TOKENS_END,
+    HALF_A_FORM,
 ];
 
 /// The steps of a scene with this phone: how long after the one before, and what.

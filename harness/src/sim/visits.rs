@@ -11,6 +11,15 @@ use super::traffic::CLOCK_NOISE_MS;
 use super::world::World;
 
 impl World {
+    /// The oracle looks at a phone, if something was stored there.
+    pub(crate) fn look_if_stored(&mut self, phone: usize) -> Verdict {
+        let of = &self.phones[phone];
+        match &of.looked_at {
+            Some(last) if last.stored.0 == of.disk.operations() => Ok(()),
+            _ => self.look(phone),
+        }
+    }
+
     /// The oracle looks at a phone, if anything has changed there or around it.
     pub(crate) fn look(&mut self, phone: usize) -> Verdict {
         let Some(keep) = self.keep_of(phone) else { return Ok(()) };
@@ -59,6 +68,8 @@ impl World {
         )
         .map_err(|error| format!("{name}: {error}"))?;
         self.synced_is_true(phone, &glance).map_err(|error| format!("{name}: {error}"))?;
+        self.nothing_goes_back(phone, &glance).map_err(|error| format!("{name}: {error}"))?;
+        self.named_waits_are_told(phone, &glance).map_err(|error| format!("{name}: {error}"))?;
         let (cover, trace, now_ms) = (&mut self.cover, &mut self.trace, self.time.now_ms());
         let mut said = |fact: &fieldkeep::state::SyncFact, words: &str| {
             cover.fact(fact);
@@ -99,6 +110,32 @@ impl World {
                 if (at_ms - of.thawed_ms).abs() > UNDER_WAY_MS {
                     self.history.synced_is_true(*id, record, at_ms - UNDER_WAY_MS)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    fn nothing_goes_back(&self, phone: usize, glance: &Glance) -> Verdict {
+        let waits = |record: &fieldkeep::Record| glance.outbox.iter().any(|item| item.record == record.id);
+        let settled = glance.settled.iter().filter(|(_, record)| !waits(record));
+        settled.into_iter().try_for_each(|(id, record)| self.history.never_goes_back(&self.intents, phone, *id, record))
+    }
+
+    /// Of what the server has told to wait, no time is named that comes before it.
+    fn named_waits_are_told(&self, phone: usize, glance: &Glance) -> Verdict {
+        let of = &self.phones[phone];
+        if !of.clock.is_right() || of.storage_is_ill {
+            return Ok(());
+        }
+        let names_a_time = |item: &&OutboxItem| match item.why {
+            fieldkeep::WhyWaiting::Lane { reason, .. } => reason.names_a_time(),
+            _ => true,
+        };
+        for item in glance.outbox.iter().filter(|item| item.attempts > 0).filter(names_a_time) {
+            let waits_until_ms = self.wire.waits_until_ms(phone, item.record);
+            let early_ms = self.goes_at_ms(glance, item).zip(waits_until_ms).map(|(at_ms, until_ms)| until_ms - at_ms);
+            if let Some(early_ms) = early_ms.filter(|early_ms| *early_ms > 0) {
+                return Err(format!("says {:?}, but the server wants it {early_ms} ms later", item.why));
             }
         }
         Ok(())

@@ -288,7 +288,10 @@ impl World {
         let done = app.poll();
         self.dispatch(phone)?;
         self.mourn(phone)?;
-        let Some(done) = done else { return Ok(false) };
+        let Some(done) = done else {
+            self.look_if_stored(phone)?;
+            return Ok(false);
+        };
         self.phones[phone].steps += 1;
         self.done(phone, done)?;
         self.look(phone)?;

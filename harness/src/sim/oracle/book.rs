@@ -87,6 +87,7 @@ impl Intents {
         for no in candidates {
             self.all[no].landed += 1;
             self.all[no].landed_ms = row.at_ms;
+            self.all[no].landed_late = late;
             self.all[no].landed_on.clone_from(&from);
             self.confirm(no, None);
             let intent = &mut self.all[no];

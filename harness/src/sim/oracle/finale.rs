@@ -9,7 +9,7 @@ use fieldkeep::{Fieldkeep, Query, RecordStatus};
 use serde_json::Value as Json;
 
 use super::Verdict;
-use super::intents::{End, Intents, Known};
+use super::intents::{End, Intent, Intents, Known};
 use crate::sim::office::OnServer;
 
 /// Everything that was kept has ended, and what was to go together went together.
@@ -21,7 +21,10 @@ pub(crate) fn all_ended(intents: &Intents) -> Verdict {
     }
     let groups = intents.all.iter().filter_map(|intent| intent.together);
     for group in groups.collect::<BTreeSet<_>>() {
-        let members: Vec<_> = intents.all.iter().filter(|intent| intent.together == Some(group)).collect();
+        // A value without a mark may be another's like it.
+        let is_known = |intent: &&Intent| intent.mark().is_some() || intent.field().is_none();
+        let of_group = intents.all.iter().filter(|intent| intent.together == Some(group));
+        let members: Vec<_> = of_group.filter(is_known).collect();
         let touched = members.iter().any(|member| !matches!(member.end, End::Landed(_) | End::Open) || member.told > 1);
         let landed = members.iter().filter(|member| matches!(member.end, End::Landed(_))).count();
         if !touched && landed != 0 && landed != members.len() {

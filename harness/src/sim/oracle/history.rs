@@ -8,6 +8,7 @@ use fieldkeep::{Record, RecordStatus};
 use serde_json::Value as Json;
 
 use super::Verdict;
+use super::intents::{End, Intents};
 use crate::sim::marks::{Mark, mark_of};
 use crate::sim::office::Audited;
 
@@ -54,6 +55,35 @@ impl History {
     /// Whether any record was ever put away or deleted.
     pub(crate) fn was_ever_away(&self) -> bool {
         self.away
+    }
+
+    /// A screen never goes back: where nothing of a record waits on a phone, it shows what was stored of that phone's work last, or
+    /// something newer.
+    pub(crate) fn never_goes_back(&self, intents: &Intents, phone: usize, id: RecordId, record: &Record) -> Verdict {
+        if record.status != RecordStatus::Open {
+            return Ok(());
+        }
+        let landed = intents.of_record(id).filter(|(_, intent)| {
+            let is_known = matches!(intent.end, End::Landed(_)) && !intent.landed_late;
+            intent.phone == phone && intent.here == record.id && is_known
+        });
+        for (_, intent) in landed {
+            let (Some(field), Some(mark)) = (intent.field(), intent.mark()) else { continue };
+            let Some(values) = self.values.get(&(id, field.to_owned())) else { continue };
+            let place = |mark: Mark| values.iter().rposition(|(_, value)| mark_of(field, value) == Some(mark));
+            let shown = record.fields.get(field).map_or(Json::Null, Value::to_json);
+            let there = match mark_of(field, &shown) {
+                Some(mark) => place(mark),
+                None => values.iter().rposition(|(_, value)| *value == shown),
+            };
+            if there < place(mark) {
+                return Err(format!(
+                    "lost: {field} of {id} shows {shown} again, which {:?} had replaced",
+                    intent.meant
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// What a record shows that is called synced is what the server had at some moment since `since_ms`.

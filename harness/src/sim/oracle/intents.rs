@@ -64,6 +64,8 @@ pub(crate) struct Intent {
     /// A person has told the phone to hold it back.
     pub(crate) paused: bool,
     pub(crate) end: End,
+    /// With what it was saved.
+    commit: usize,
     /// With what it was to go together.
     pub(crate) together: Option<usize>,
     /// How often a person has told the phone to send it.
@@ -71,6 +73,8 @@ pub(crate) struct Intent {
     pub(crate) landed: usize,
     /// When it landed last, true time.
     pub(crate) landed_ms: i64,
+    /// By a request that the network had held up or repeated: the phone may never hear of it.
+    pub(crate) landed_late: bool,
     /// What it replaced then.
     pub(crate) landed_on: Json,
 }
@@ -155,10 +159,12 @@ impl Intents {
                     known: Known::Perhaps,
                     paused: false,
                     end: End::Open,
+                    commit: self.groups,
                     together: together.then_some(self.groups),
                     told: 1,
                     landed: 0,
                     landed_ms: 0,
+                    landed_late: false,
                     landed_on: Json::Null,
                 };
                 self.all.push(intent);
@@ -222,10 +228,26 @@ impl Intents {
         self.tidy();
     }
 
-    /// A value that was meant for this field turns out to be kept after all.
+    /// A value that was meant for this field turns out to be kept after all, and with it what was cleared in the
+    /// same step: that a field is empty is seen nowhere else.
     pub(crate) fn confirm(&mut self, no: usize, operation: Option<i64>) {
-        let intent = &mut self.all[no];
-        if intent.known == Known::Perhaps {
+        let intent = &self.all[no];
+        if intent.known != Known::Perhaps {
+            return;
+        }
+        // One with a number was kept, and perhaps given up since; one without a mark may be another's like it. Neither says
+        // anything of the others.
+        let says_more = intent.operation.is_none() && intent.mark().is_some();
+        let is_cleared = |other: &Intent| {
+            let unsure = other.known == Known::Perhaps && other.operation.is_none();
+            let cleared = matches!(&other.meant, Meant::Value { value, .. } if value.is_null());
+            says_more && unsure && cleared && other.commit == intent.commit
+        };
+        let of_record = self.of_record(intent.record).filter(|(other, known)| *other != no && is_cleared(known));
+        let mut confirmed: Vec<usize> = of_record.map(|(other, _)| other).collect();
+        confirmed.push(no);
+        for no in confirmed {
+            let intent = &mut self.all[no];
             intent.known = Known::Kept;
             intent.operation = operation.or(intent.operation);
             self.replace_before(no);

@@ -42,14 +42,15 @@ impl Intents {
     pub(crate) fn renumber(&mut self, (phone, record, field): (usize, RecordId, &str), outbox: &[OutboxItem]) {
         let numbers = self.numbers_of(phone, record);
         let own = numbers.into_iter().filter(|no| self.all[*no].field() == Some(field)).collect::<Vec<_>>();
-        let waits = |operation: i64| {
-            outbox.iter().any(|item| {
-                // A question about one field never holds a create: that is one about the whole record.
-                let concerned = item.fields.iter().any(|own| own == field) && item.kind != ChangeKind::Create;
-                item.operation == operation && concerned
-            })
-        };
-        let first = own.iter().filter_map(|no| self.all[*no].operation).filter(|operation| waits(*operation)).min();
+        // A question about one field never holds a create: that is one about the whole record.
+        let concerned =
+            |item: &&OutboxItem| item.fields.iter().any(|own| own == field) && item.kind != ChangeKind::Create;
+        let waits = |operation: i64| outbox.iter().filter(concerned).any(|item| item.operation == operation);
+        let known = own.iter().filter_map(|no| self.all[*no].operation).filter(|operation| waits(*operation)).min();
+        // That of a save of which nobody knew whether it was kept.
+        let here: Vec<RecordId> = own.iter().map(|no| self.all[*no].here).collect();
+        let of_record = outbox.iter().filter(concerned).filter(|item| here.contains(&item.record));
+        let first = known.or_else(|| of_record.map(|item| item.operation).min());
         for no in own {
             let intent = &mut self.all[no];
             if intent.is_due() && !intent.operation.is_some_and(waits) {

@@ -70,10 +70,18 @@ fn conflict(intents: &Intents, history: &History, phone: usize, review: &Review,
     {
         return Err(format!("says that {shown} was chosen here, which was {:?}", mine.meant));
     }
+    if let Some(mine) =
+        mine.filter(|mine| mine.is_due() && mark.is_some() && mark_of(&review.field, &mine.shown) == mark)
+    {
+        return Err(format!(
+            "says that {:?} is to be chosen instead of {theirs}, which the form had shown",
+            mine.meant
+        ));
+    }
     let (Some(put_there), Some(mine)) = (put_there, mine) else {
         return Ok(review.theirs != review.mine || review.mine == Value::Null);
     };
-    let remembered = put_there.landed == 0 || now_ms - put_there.landed_ms < REMEMBERED_MS;
+    let remembered = put_there.landed == 0 || !put_there.landed_late && now_ms - put_there.landed_ms < REMEMBERED_MS;
     // Where the form showed what somebody else had replaced before, there is something to choose.
     let upon_the_same = alike(&review.field, &mine.shown, &put_there.landed_on);
     if remembered && upon_the_same {

@@ -15,7 +15,11 @@ pub(crate) fn screens_are_up_to_date(keep: &Fieldkeep, latest: &Latest, glance: 
         if told.len() != there.len() {
             return Err(format!("the screen shows an old outbox: {told:?}, there is {there:?}"));
         }
-        if let Some((told, there)) = told.iter().zip(there).find(|(told, there)| differ(told, there)) {
+        let differs = |(item, there): &(&OutboxItem, &OutboxItem)| {
+            let other_work = item.operation != there.operation || item.fields != there.fields;
+            other_work || !ends_by_the_clock(told, item) && item.why != there.why
+        };
+        if let Some((told, there)) = told.iter().zip(there).find(differs) {
             return Err(format!("the screen shows old work: {told:?}, there is {there:?}"));
         }
     }
@@ -34,9 +38,15 @@ pub(crate) fn screens_are_up_to_date(keep: &Fieldkeep, latest: &Latest, glance: 
     Ok(())
 }
 
-fn differ(told: &OutboxItem, there: &OutboxItem) -> bool {
-    // When such a time comes, the clock alone changes the reason.
-    let by_the_clock =
-        matches!(told.why, WhyWaiting::Lane { .. } | WhyWaiting::Later { .. } | WhyWaiting::Bounced { .. });
-    told.operation != there.operation || told.fields != there.fields || !by_the_clock && told.why != there.why
+/// Whether its reason changes when a time comes: its own, or that of another part of its group.
+fn ends_by_the_clock(outbox: &[OutboxItem], item: &OutboxItem) -> bool {
+    match item.why {
+        WhyWaiting::Lane { .. } | WhyWaiting::Later { .. } | WhyWaiting::Bounced { .. } => true,
+        WhyWaiting::Group { operation } => outbox.iter().any(|other| {
+            other.operation == operation
+                && !matches!(other.why, WhyWaiting::Group { .. })
+                && ends_by_the_clock(outbox, other)
+        }),
+        _ => false,
+    }
 }

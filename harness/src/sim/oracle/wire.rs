@@ -20,6 +20,8 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 #[derive(Default)]
 pub(crate) struct Wire {
     sent: HashMap<String, Sent>,
+    /// What was sent last of a record, by its key.
+    last: HashMap<(usize, RecordId), String>,
     /// Outcomes by phone and record.
     told: HashMap<(usize, RecordId), BTreeSet<String>>,
     /// Phones that asked what became of what they had sent: what they learned then is not followed here.
@@ -59,6 +61,7 @@ impl Wire {
                 if let Some(early_ms) = floor.filter(|early_ms| sure && *early_ms > 0) {
                     return Err(format!("stuck: {key} is sent {early_ms} ms before the time that the server named"));
                 }
+                self.last.insert((phone, shipment.local_id), key.clone());
                 match self.sent.get(&key) {
                     Some(before) if before.phone != phone || before.text != text => {
                         return Err(format!("key {key} was used twice: first {}, then {text}", before.text));
@@ -107,8 +110,9 @@ impl Wire {
 
     /// The phone has heard all of a reply: what was told to wait waits from now on.
     pub(crate) fn heard(&mut self, now_ms: i64, body: &[u8]) {
-        for line in body.split(|byte| *byte == b'\n') {
-            let Ok(line) = serde_json::from_slice::<Json>(line) else { continue };
+        // Of what is no text nothing is believed.
+        for line in std::str::from_utf8(body).unwrap_or_default().lines() {
+            let Ok(line) = serde_json::from_str::<Json>(line) else { continue };
             if let (Some(key), Some("later"), Some(after_s)) =
                 (line["shipment"].as_str(), line["outcome"].as_str(), line["after_s"].as_i64())
             {
@@ -117,6 +121,12 @@ impl Wire {
                 self.floors.insert(key.to_owned(), (now_ms, now_ms + wait_ms));
             }
         }
+    }
+
+    /// Until when the last shipment of a record was told to wait, true time.
+    pub(crate) fn waits_until_ms(&self, phone: usize, record: RecordId) -> Option<i64> {
+        let key = self.last.get(&(phone, record))?;
+        self.floors.get(key).map(|(_, until_ms)| *until_ms)
     }
 
     /// The phone's app has died: what it has heard at this moment it may not have stored.
