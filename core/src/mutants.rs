@@ -64,6 +64,7 @@ mutants! {
     AsksAboutTheSame "asks-about-the-same" "An earlier edit that counts again is asked about though it says what the others say, as once."
     OldAuthorNamed "old-author-named" "Of a value that came without its record, whoever changed the record before counts as the author, as once."
     SessionsLast "sessions-last" "A session lasts as long as the app, and with it what is believed of the clock, as once."
+    HiddenIsGone "hidden-is-gone" "Of a record that is hidden from its user a lookup says that it is gone, as once."
     OlderNewsOnTop "older-news-on-top" "A page that waited for an answer is taken though the answer is newer, as once."
     LaterIsNow "later-is-now" "An item that was told to wait does not."
 }

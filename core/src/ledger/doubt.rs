@@ -9,6 +9,7 @@ use super::settle::{applied_by_lookup, refused_by_lookup};
 use super::theirs;
 use super::unit::Unit;
 use super::work::Work;
+use crate::mutants::{self, Mutant};
 use crate::store::changes::State;
 use crate::store::shipments::{self, OpenShipment};
 use crate::store::{StoreResult, records};
@@ -156,6 +157,9 @@ fn by_the_record<'a>(unit: &Unit<'_>, shipment: &OpenShipment, entry: Option<&En
     if arrived {
         let proven = sent.kind == ChangeKind::Create;
         return Ok(Verdict::Applied { seq: entry.seq, stored: Vec::new(), proven });
+    }
+    if entry.life == RecordLife::Hidden && !mutants::is(Mutant::HiddenIsGone) {
+        return Ok(Verdict::Refused(Outcome::Forbidden));
     }
     if !there {
         return Ok(Verdict::Refused(Outcome::Gone));

@@ -184,7 +184,8 @@ impl World {
         let value = type_in(field, mark, &mut self.rng);
         match value {
             Value::Decimal(hours) if field == "labor_hours" && self.phones[phone].schema.version == 1 => {
-                Value::Text(hours)
+                // As long as hours are a text they are written in more than one way.
+                Value::Text(if mark.is_multiple_of(2) { format!("{mark}.50") } else { hours })
             }
             other => other,
         }

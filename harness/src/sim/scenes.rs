@@ -22,6 +22,8 @@ enum Part {
 use Part::{Office, Person, Phone, Server};
 
 const SOON: Range<i64> = 0..3_000;
+/// Of a slow network.
+const A_ROUND_TRIP: Range<i64> = 2_000..12_000;
 const MOMENTS: Range<i64> = 1_000..40_000;
 const MINUTES: Range<i64> = 60_000..900_000;
 const HOURS: Range<i64> = 3_600_000..15_000_000;
@@ -146,18 +148,22 @@ const TOKENS_END: &[Beat] = &[
     (SOON, Phone(Mishap::SlowNetwork)),
     (SOON, Server(Whim::ExpireToken)),
     (SOON, Person(Habit::SyncNow)),
-    (SOON, Server(Whim::ExpireToken)),
-    (SOON, Server(Whim::ExpireToken)),
+    (A_ROUND_TRIP, Server(Whim::ExpireToken)),
+    (A_ROUND_TRIP, Server(Whim::ExpireToken)),
+    (A_ROUND_TRIP, Server(Whim::ExpireToken)),
     (MINUTES, Phone(Mishap::Online)),
 ];
 
 /// Half a form is put aside, and taken up in a new version of the app.
 const HALF_A_FORM: &[Beat] = &[
-    (SOON, Office(Deed::Edit)),
+    (SOON, Phone(Mishap::Offline)),
+    (SOON, Person(Habit::SaveAtOnce)),
+    (SOON, Person(Habit::SaveAtOnce)),
     (MOMENTS, Person(Habit::OpenForm)),
     (MOMENTS, Person(Habit::SaveDraft)),
     (MINUTES, Phone(Mishap::Upgrade)),
     (MOMENTS, Person(Habit::Save)),
+    (MOMENTS, Phone(Mishap::Online)),
     (MOMENTS, Person(Habit::ReadWords)),
 ];
 
