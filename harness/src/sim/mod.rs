@@ -88,7 +88,7 @@ pub struct Args {
     /// Plant a defect, by its name; `list` names them all. Needs the feature `mutants`.
     #[arg(long, value_name = "NAME")]
     mutant: Option<String>,
-    /// Plant every defect in turn, so many times from different first seeds, and print how many worlds it took to find it.
+    /// Plant every defect in turn, or the one that is named, so many times from different first seeds, and print how many worlds it took to find it.
     #[arg(long, value_name = "RUNS")]
     mutants: Option<u64>,
     /// Steps of a world.
@@ -106,7 +106,7 @@ pub fn run(args: &Args) -> ExitCode {
     }
     run::quieten_panics();
     if let Some(runs) = args.mutants {
-        return mutant::find_all(runs, args.steps);
+        return mutant::find_all(args.mutant.as_deref(), runs, args.steps);
     }
     let script = match (&args.world, args.seed) {
         (Some(path), _) => match read(path) {

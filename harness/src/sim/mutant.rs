@@ -33,15 +33,15 @@ const CAP: u64 = 2_000;
 /// Runs begin so far apart.
 const APART: u64 = 100_000;
 
-/// Plants each in turn, and prints how many worlds it took to find it, in so many runs from different first seeds.
-pub(super) fn find_all(runs: u64, steps: usize) -> ExitCode {
+/// Plants each in turn, or only one, and prints how many worlds it took to find it, in so many runs from different first seeds.
+pub(super) fn find_all(only: Option<&str>, runs: u64, steps: usize) -> ExitCode {
     if !cfg!(feature = "mutants") {
         println!("this program was built without the feature `mutants`");
         return ExitCode::from(report::BAD_ARGUMENTS);
     }
     println!("{:<28} {:>6} {:>6} {:>6}  found by", "mutant", "median", "90 %", "most");
     let mut survived = 0;
-    for (mutant, name, _) in mutants::ALL {
+    for (mutant, name, _) in mutants::ALL.iter().filter(|(_, name, _)| only.is_none_or(|only| only == *name)) {
         let _ = mutants::choose(name);
         let (mut worlds, mut by) = (Vec::new(), Vec::new());
         for run in 1..=runs {

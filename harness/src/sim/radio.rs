@@ -33,6 +33,11 @@ impl Slot {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether somebody waits for the reply still.
+    pub(crate) fn is_heard(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// The exchange fails, before or within the reply.
     pub(crate) fn fail(&self, error: HttpError) {
         let mut reply = self.lock();

@@ -142,7 +142,10 @@ impl World {
     }
 
     fn truth(&self, phone: usize) -> Truth {
-        let waiting = self.exchanges.values().filter(|exchange| exchange.phone == phone && exchange.waited_for);
+        let waiting = self
+            .exchanges
+            .values()
+            .filter(|exchange| exchange.phone == phone && exchange.waited_for && exchange.slot.is_heard());
         let pushes = waiting.filter(|exchange| exchange.request.url.ends_with("/v1/push")).count();
         let of = &self.phones[phone];
         Truth {

@@ -208,6 +208,8 @@ impl World {
             Event::Deliver { exchange, piece } => {
                 let Some(known) = self.exchanges.get_mut(&exchange) else { return Ok(()) };
                 let phone = known.phone;
+                // A slice whose time is over does not wait for the reply.
+                known.waited_for &= known.slot.is_heard();
                 if let (true, Piece::Failure(error)) = (known.waited_for, &piece) {
                     let who = self.phones[phone].name.clone();
                     self.trace.line(self.time.now_ms(), &who, &format!("<- {error}"));
