@@ -134,6 +134,7 @@ impl World {
         let conditions = self.phones[phone].conditions;
         match resumed {
             Ok(()) => {
+                self.phones[phone].thawed_ms = self.now_ms();
                 if let Some(app) = &mut self.phones[phone].app {
                     app.suspended = false;
                     let _ = app.keep.conditions(conditions);
