@@ -228,7 +228,8 @@ impl World {
                     }
                     Piece::Body(bytes) => known.slot.piece(bytes),
                     Piece::End => {
-                        if std::mem::take(&mut known.waited_for) && !known.reply.is_empty() {
+                        let can_be_stored = !self.phones[phone].storage_is_ill;
+                        if std::mem::take(&mut known.waited_for) && can_be_stored && !known.reply.is_empty() {
                             self.wire.heard(self.time.now_ms(), &known.reply);
                         }
                         known.slot.end();
