@@ -56,6 +56,11 @@ impl Engine {
         let answered = self.settle_lines(&batch, &outcome.lines);
         self.sending(false);
         let answered = answered?;
+        if !answered.is_empty() {
+            // Also where the connection breaks behind the last line: what came without its record is shown by the next page.
+            self.core.shared().want_news();
+        }
+        self.ask_again_of_expired(&batch, &outcome.lines);
         let silent: Vec<&OpenShipment> =
             batch.shipments.iter().filter(|shipment| !answered.contains(&shipment.key)).collect();
         if self.refused_as_too_old(&batch, &outcome.lines) {
@@ -128,6 +133,15 @@ impl Engine {
             self.settled.extend(settled);
         }
         Ok(answered)
+    }
+
+    /// What the server says to have forgotten is looked up, also where it was before.
+    fn ask_again_of_expired(&mut self, batch: &Batch, lines: &[PushLine]) {
+        let expired = lines.iter().filter(|line| matches!(line.outcome, Some(Outcome::Expired)));
+        for key in expired.filter_map(|line| line.shipment) {
+            let known = batch.shipments.iter().find(|shipment| shipment.key == key);
+            self.cleared.retain(|no| known.is_none_or(|known| known.no != *no));
+        }
     }
 
     /// Whether the server takes no work of this very version. What an older one had sealed is made anew instead.

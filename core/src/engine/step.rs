@@ -80,6 +80,7 @@ impl Engine {
         }
         if self.session.as_ref().is_some_and(|session| session.has_ended(&self.core.context.clock.now())) {
             self.session = None;
+            self.cleared.clear();
         }
         let opened_with = self.session.as_ref().map(|session| session.token);
         let current = self.core.ask_for_token();

@@ -250,7 +250,7 @@ impl<'u, 'a> Act<'u, 'a> {
             unit.touch(last.record);
         }
         let same = work.open_review(field).is_some_and(|review| review.theirs == change.to);
-        if same {
+        if same && !hold::is_on_its_way(work, field) {
             hold::withdraw(unit, work, field)?;
         }
         Ok(())

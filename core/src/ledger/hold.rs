@@ -213,11 +213,16 @@ pub(super) fn move_theirs(work: &mut Work, field: &str, theirs: Option<&Canonica
     }
 }
 
+/// Whether an edit of the field has gone out: what the server has then is not known before the answer.
+pub(super) fn is_on_its_way(work: &Work, field: &str) -> bool {
+    work.live_on(field).any(|change| change.state == State::Sealed)
+}
+
 /// Where the last edit that is asked about says what is stored anyway there is nothing to choose.
 pub(super) fn withdraw_where_agreed(unit: &Unit<'_>, work: &mut Work) -> StoreResult<()> {
     for field in work.live_fields() {
         let last = work.live_on(&field).next_back().filter(|change| change.state == State::Held);
-        if last.is_some_and(|change| change.to.as_ref() == work.base.get(&field)) {
+        if !is_on_its_way(work, &field) && last.is_some_and(|change| change.to.as_ref() == work.base.get(&field)) {
             withdraw(unit, work, &field)?;
         }
     }

@@ -41,6 +41,7 @@ pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) 
         return Ok(None);
     }
     let first = first_answer(outcome);
+    let may_be_old = may_be_old(outcome);
     if let Some(reason) = fault_of_answer(unit, &work, first, line.record.as_ref())? {
         unit.journal(Some(work.row.no), "protocol_error", &json!({"shipment": shipment.key, "reason": reason}))?;
         let wait_ms = own_wait_ms(shipment.attempts, false, unit.random());
@@ -48,7 +49,7 @@ pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) 
     }
     match first {
         Outcome::Applied { seq, server_id, stored } => {
-            let (stored, may_be_old) = (stored.iter().collect(), may_be_old(shipment));
+            let stored = stored.iter().collect();
             let news = Applied { seq: *seq, server_id: Some(server_id), stored, may_be_old };
             applied(unit, &mut work, shipment, &news, line.record.as_ref())?;
         }
@@ -69,7 +70,7 @@ pub(crate) fn settle(unit: &Unit<'_>, shipment: &OpenShipment, line: &PushLine) 
             let wait_ms = if failures > 0 { own_wait_ms(failures, false, unit.random()) } else { 0 };
             return postponed(unit, work, shipment, wait_ms, name_of(first), first);
         }
-        refusal => refused(unit, &mut work, shipment, refusal, line.record.as_ref())?,
+        refusal => refused(unit, &mut work, shipment, refusal, (line.record.as_ref(), may_be_old))?,
     }
     let settled = Settled {
         record: work.row.id,
@@ -176,7 +177,7 @@ fn unanswered(unit: &Unit<'_>, shipment: &OpenShipment, wait_ms: i64) -> StoreRe
 pub(crate) fn refuse_alone(unit: &Unit<'_>, shipment: &OpenShipment, message: &str) -> StoreResult<()> {
     let mut work = Work::load(unit, shipment.record)?;
     let errors = vec![FieldError { field: String::new(), message: message.to_owned() }];
-    refused(unit, &mut work, shipment, &Outcome::Rejected { errors }, None)?;
+    refused(unit, &mut work, shipment, &Outcome::Rejected { errors }, (None, false))?;
     work.save(unit)
 }
 
@@ -203,7 +204,7 @@ pub(super) fn refused_by_lookup(
     record: Option<&Entry>,
 ) -> StoreResult<()> {
     let mut work = Work::load(unit, shipment.record)?;
-    refused(unit, &mut work, shipment, refusal, record)?;
+    refused(unit, &mut work, shipment, refusal, (record, false))?;
     work.save(unit)
 }
 
@@ -218,9 +219,14 @@ pub(super) fn settle_by_page(unit: &Unit<'_>, mut work: Work, entry: &Entry) -> 
     work.save(unit)
 }
 
-/// Some servers keep whole answers: beside the answer to what went out before, the record may be as it was then.
-fn may_be_old(shipment: &OpenShipment) -> bool {
-    shipment.attempts > 1 && !mutants::is(Mutant::KeptAnswerIsFresh)
+/// Some servers keep whole answers: beside an answer that is given again the record may be as it was then (pitfall P3).
+fn may_be_old(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Duplicate { .. }) && !mutants::is(Mutant::KeptAnswerIsFresh)
+}
+
+/// It comes again in a page, unless it is out of sight.
+fn not_seen_yet(work: &mut Work) {
+    work.row.stale |= matches!(work.row.life, Life::Alive | Life::Archived);
 }
 
 /// What an acknowledgement says.
@@ -273,7 +279,9 @@ fn applied(
     if let Some(entry) = record.filter(|entry| entry.seq >= news.seq) {
         theirs::take_or_report(unit, work, entry)?;
     }
-    work.row.stale |= news.may_be_old && is_news;
+    if news.may_be_old && is_news {
+        not_seen_yet(work);
+    }
     theirs::drop_older(work, news.seq);
     theirs::unpark(unit, work)?;
     ask_of_lost_parents(unit, work)?;
@@ -342,13 +350,15 @@ fn refused(
     work: &mut Work,
     shipment: &OpenShipment,
     refusal: &Outcome,
-    record: Option<&Entry>,
+    (record, may_be_old): (Option<&Entry>, bool),
 ) -> StoreResult<()> {
     let sent = take_back(unit, work, shipment, refusal)?;
     let news = record.filter(|entry| is_news(work, entry));
     if let Some(entry) = news {
         theirs::take_or_report(unit, work, entry)?;
-        work.row.stale |= may_be_old(shipment);
+        if may_be_old && work.row.server_seq == Some(entry.seq) {
+            not_seen_yet(work);
+        }
     }
     theirs::unpark(unit, work)?;
     match refusal {

@@ -9,7 +9,7 @@ use super::StoreResult;
 pub(crate) fn begin(db: &Connection) -> StoreResult<()> {
     db.execute(
         "INSERT OR IGNORE INTO unseen(record) SELECT no FROM records \
-         WHERE server_id IS NOT NULL AND merged_into IS NULL AND life IN('alive','archived')",
+         WHERE server_id IS NOT NULL AND merged_into IS NULL AND (life IN('alive','archived') OR stale)",
         [],
     )?;
     Ok(())

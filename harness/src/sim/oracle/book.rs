@@ -159,7 +159,9 @@ impl Intents {
         what: &str,
     ) -> Verdict {
         let own = self.of_record(id).filter(|(_, intent)| {
-            let open = intent.end == End::Open || late && intent.end == End::GivenUp;
+            // Somebody who was asked whether it is still meant may have said so after it had landed late.
+            let told_again = matches!(intent.end, End::Landed(_)) && intent.landed < intent.told;
+            let open = intent.end == End::Open || told_again || late && intent.end == End::GivenUp;
             intent.phone == phone && intent.meant == Meant::Barrier(kind) && open
         });
         let Some(no) = own.min_by_key(|(no, intent)| (intent.known == Known::Perhaps, *no)).map(|(no, _)| no) else {
