@@ -6,7 +6,7 @@ use fieldkeep::state::SyncState;
 use fieldkeep::value::{RecordId, Value};
 use fieldkeep::{Fieldkeep, KeepError, OutboxItem, Record, Review, WhyWaiting};
 
-use super::intents::{Intents, Meant};
+use super::intents::{Intent, Intents, Known, Meant};
 
 /// Everything that the app can show of its work.
 pub(crate) struct Glance {
@@ -73,7 +73,9 @@ fn to_look_at(intents: &Intents, phone: usize, turn: Option<usize>) -> Vec<Recor
     /// Of the others.
     const AT_ONCE: usize = 2;
     let Some(turn) = turn else { return Vec::new() };
-    let due = intents.open_of(phone).filter(|(_, intent)| intent.is_due() && intent.meant != Meant::Create);
+    // What may have been kept shows there, too.
+    let is_there = |intent: &Intent| intent.is_due() || intent.operation.is_none() && intent.known == Known::Perhaps;
+    let due = intents.open_of(phone).filter(|(_, intent)| is_there(intent) && intent.meant != Meant::Create);
     let mut all: Vec<RecordId> = due.map(|(_, intent)| intent.here).collect();
     let Some(last) = all.pop() else { return all };
     all.sort_unstable();

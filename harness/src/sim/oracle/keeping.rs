@@ -8,12 +8,12 @@ use super::Verdict;
 use super::glance::Glance;
 use super::history::{History, LIFE};
 use super::intents::{End, Intent, Intents, Known, Meant, alike};
-use crate::sim::marks::is_reference;
+use crate::sim::marks::{is_reference, mark_of};
 
 /// Looks for everything that the phone still owes.
 pub(crate) fn nothing_is_lost(intents: &mut Intents, history: &History, phone: usize, glance: &Glance) -> Verdict {
     let outbox = &glance.outbox;
-    confirm_what_is_there(intents, phone, outbox);
+    confirm_what_is_there(intents, phone, glance);
     let mut needless = Vec::new();
     for (no, intent) in intents.open_of(phone) {
         if !intent.is_due() || waits(outbox, intent) {
@@ -37,11 +37,15 @@ pub(crate) fn nothing_is_lost(intents: &mut Intents, history: &History, phone: u
 }
 
 /// What may have been kept, and is there, was.
-fn confirm_what_is_there(intents: &mut Intents, phone: usize, outbox: &[OutboxItem]) {
+fn confirm_what_is_there(intents: &mut Intents, phone: usize, glance: &Glance) {
+    let outbox = &glance.outbox;
     let perhaps: Vec<usize> =
         intents.open_of(phone).filter(|(_, intent)| intent.known == Known::Perhaps).map(|(no, _)| no).collect();
     for no in perhaps {
         let intent = &intents.all[no];
+        if shows_another(glance, intent) {
+            continue;
+        }
         let known: Vec<i64> = intents
             .of_record(intent.record)
             .filter_map(|(_, other)| other.operation.filter(|_| other.phone == phone))
@@ -52,6 +56,15 @@ fn confirm_what_is_there(intents: &mut Intents, phone: usize, outbox: &[OutboxIt
             intents.confirm(no, operation);
         }
     }
+}
+
+/// Whether the record shows another value than this one, which no other is like. Of two saves of which nobody knows the second may
+/// be the one that was kept.
+fn shows_another(glance: &Glance, intent: &Intent) -> bool {
+    let (Some(mark), Some(field)) = (intent.mark(), intent.field()) else { return false };
+    let Some(record) = glance.records.get(&intent.here) else { return false };
+    let shown = record.fields.get(field).map_or(Json::Null, fieldkeep::value::Value::to_json);
+    mark_of(field, &shown) != Some(mark)
 }
 
 fn carries(item: &OutboxItem, intent: &Intent) -> bool {
