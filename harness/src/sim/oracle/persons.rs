@@ -150,8 +150,10 @@ impl Intents {
     fn revive(&mut self, no: usize) {
         let (phone, record) = (self.all[no].phone, self.all[no].record);
         let Some(field) = self.all[no].field().map(str::to_owned) else { return };
+        // One with a number was kept, whatever became of it since.
+        let was_kept = |earlier: &Intent| earlier.known == Known::Kept || earlier.operation.is_some();
         let own = |(other, earlier): &(usize, &Intent)| {
-            *other < no && earlier.phone == phone && earlier.field() == Some(&field) && earlier.known == Known::Kept
+            *other < no && earlier.phone == phone && earlier.field() == Some(&field) && was_kept(earlier)
         };
         let last = self.of_record(record).rfind(own);
         let last = last.map(|(other, earlier)| (other, earlier.end, earlier.told));
