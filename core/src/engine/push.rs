@@ -139,8 +139,9 @@ impl Engine {
     fn ask_again_of_expired(&mut self, batch: &Batch, lines: &[PushLine]) {
         let expired = lines.iter().filter(|line| matches!(line.outcome, Some(Outcome::Expired)));
         for key in expired.filter_map(|line| line.shipment) {
-            let known = batch.shipments.iter().find(|shipment| shipment.key == key);
-            self.cleared.retain(|no| known.is_none_or(|known| known.no != *no));
+            if let Some(known) = batch.shipments.iter().find(|shipment| shipment.key == key) {
+                self.cleared.remove(&known.no);
+            }
         }
     }
 

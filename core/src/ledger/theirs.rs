@@ -114,10 +114,14 @@ fn make(unit: &Unit<'_>, entry: &Entry) -> StoreResult<()> {
     Ok(())
 }
 
+/// The entry that waits for an answer.
+fn parked(work: &Work) -> Option<Entry> {
+    work.row.theirs.as_deref().and_then(|text| serde_json::from_str(text).ok())
+}
+
 /// Keeps the newest entry until the open shipment is answered.
 fn park(work: &mut Work, entry: &Entry) {
-    let newest = work.row.theirs.as_deref().and_then(|text| serde_json::from_str::<Entry>(text).ok());
-    let newer = newest.is_none_or(|parked| entry.seq > parked.seq);
+    let newer = parked(work).is_none_or(|parked| entry.seq > parked.seq);
     if newer && entry.seq > work.row.server_seq.unwrap_or(i64::MIN) {
         work.row.theirs = serde_json::to_string(entry).ok();
     }
@@ -126,9 +130,8 @@ fn park(work: &mut Work, entry: &Entry) {
 /// An answer is newer than the parked entry, which would put back what the answer has replaced. The record comes again, in
 /// a page that has both.
 pub(super) fn drop_older(work: &mut Work, answered_seq: i64) {
-    let parked = work.row.theirs.as_deref().and_then(|text| serde_json::from_str::<Entry>(text).ok());
     let in_order = !mutants::is(Mutant::OlderNewsOnTop) && !mutants::is(Mutant::NoOrderCheck);
-    if in_order && parked.is_some_and(|entry| entry.seq < answered_seq) {
+    if in_order && parked(work).is_some_and(|entry| entry.seq < answered_seq) {
         work.row.theirs = None;
     }
 }

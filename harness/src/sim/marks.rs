@@ -6,6 +6,8 @@ use fieldkeep::value::Value;
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
+use super::traffic::DAY_MS;
+
 /// Names one thing that somebody meant. Unique in a world.
 pub(crate) type Mark = u64;
 
@@ -104,7 +106,6 @@ pub(crate) fn mark_of(field: &str, value: &Json) -> Option<Mark> {
 
 /// The first of those mornings, milliseconds since 1970 UTC.
 const FIRST_MS: i64 = 946_720_800_000;
-const DAY_MS: i64 = 86_400_000;
 
 /// Ten in the morning of that day.
 fn moment_ms(mark: Mark) -> i64 {

@@ -88,7 +88,8 @@ pub struct Args {
     /// Plant a defect, by its name; `list` names them all. Needs the feature `mutants`.
     #[arg(long, value_name = "NAME")]
     mutant: Option<String>,
-    /// Plant every defect in turn, or the one that is named, so many times from different first seeds, and print how many worlds it took to find it.
+    /// Plant every defect in turn, or the one that is named, so many times from different first seeds, and print how many
+    /// worlds it took to find it.
     #[arg(long, value_name = "RUNS")]
     mutants: Option<u64>,
     /// Steps of a world.
